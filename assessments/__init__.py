@@ -1,0 +1,1 @@
+"""Instruments, answers, scoring and disclosure control: pure Python, no web, no database."""

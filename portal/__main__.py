@@ -1,0 +1,22 @@
+"""The ``portal`` command."""
+
+from __future__ import annotations
+
+import click
+
+from portal.app import FEATURES
+
+
+@click.group()
+@click.version_option(package_name="peerwork-portal")
+def main() -> None:
+    """Peerwork: guidance and tools about peer work in harm reduction."""
+
+
+for _feature in FEATURES:
+    for _command in _feature.commands:
+        main.add_command(_command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""How Flask-Login finds the person: a random token in the signed cookie, its hash in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from flask import Flask, Request, g, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin
+
+from portal import audit, clock
+from portal.accounts import services
+from portal.accounts.forms import SignInForm
+from portal.config import setting
+from portal.forms import carried_fields
+from portal.permissions import SECOND_FACTOR_ROLES, Held
+
+SHARED_MINUTES = 10  # on a device that others use
+KEPT = ("invitation",)  # what a person came with goes on after signing in
+RENEW_SECONDS = 60  # the time of last use in the cookie is renewed when older
+
+
+@dataclass(frozen=True)
+class SignedIn(UserMixin):
+    """The person at the other end, with every role held: read once a request, in two statements."""
+
+    id: UUID
+    nickname: str
+    language: str
+    discreet: bool
+    has_second_factor: bool
+    portal_roles: frozenset[str]
+    sign_in: UUID
+    held: tuple[Held, ...] = field(default=())
+
+    @property
+    def owes_second_factor(self) -> bool:
+        """Whether a role lets the person read what concerns others while key words are all that guards it."""
+        roles = self.portal_roles | {held.role for held in self.held}
+        return not self.has_second_factor and bool(roles & SECOND_FACTOR_ROLES)
+
+    def has_role(self, organisation: UUID, *roles: str) -> bool:
+        return any(held.organisation == organisation and held.role in roles for held in self.held)
+
+
+def init_app(app: Flask, roles_of: Callable[[UUID], tuple[Held, ...]]) -> None:
+    manager = LoginManager(app)
+
+    @manager.request_loader
+    def load(_request: Request) -> SignedIn | None:
+        token, seen = session.get("sign_in"), session.get("seen", 0)
+        if not token or g.get("database_unreachable"):
+            return None
+        moment = int(clock.now().timestamp())
+        idle_minutes = (
+            min(setting("IDLE_MINUTES"), SHARED_MINUTES) if session.get("shared") else setting("IDLE_MINUTES")
+        )
+        found = services.find_sign_in(token) if moment - seen <= idle_minutes * 60 else None
+        if found is None:
+            session.pop("sign_in", None)
+            return None
+        if moment - seen >= RENEW_SECONDS:
+            session["seen"] = moment
+        person = found.person
+        audit.acting_as(person.id)
+        return SignedIn(
+            person.id,
+            person.nickname,
+            person.language,
+            person.discreet,
+            person.totp_sealed is not None,
+            frozenset(person.portal_roles.split()),
+            found.id,
+            roles_of(person.id),
+        )
+
+    @app.before_request
+    def nobody_yet() -> None:
+        audit.acting_as(None)
+
+
+def begin(person: UUID, *, shared_device: bool = False) -> None:
+    """Sign this browser in with a new token; whatever it held before is gone, but for what KEPT names."""
+    kept = {name: session[name] for name in KEPT if name in session}
+    session.clear()
+    session.update(kept)
+    session["sign_in"] = services.sign_in(person)
+    session["seen"] = int(clock.now().timestamp())
+    if shared_device:
+        session["shared"] = True
+
+
+def end() -> None:
+    if "sign_in" in session:
+        services.sign_out(session["sign_in"])
+    session.clear()
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """The sign-in page, with what was typed carried along as hidden fields when a form was sent too late."""
+    if request.method == "GET":
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    fields = carried_fields()
+    form = SignInForm(formdata=None, next=request.path)
+    page = render_template("accounts/sign_in.html", form=form, carried=fields)
+    return make_response(page, 401)

@@ -1,0 +1,361 @@
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import segno
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
+
+from portal import security
+from portal.accounts import login, services
+from portal.accounts.forms import (
+    CodeForm,
+    ConfirmForm,
+    DeleteForm,
+    PortalRolesForm,
+    SecondFactorForm,
+    SettingsForm,
+    SignInForm,
+    SignUpForm,
+)
+from portal.forms import carried_fields
+from portal.i18n import language
+from portal.permissions import PORTAL_ROLES, Permission, by_token, needs, public, signed_in
+from portal.views import DISCREET_COOKIE
+
+bp = Blueprint("accounts", __name__)
+
+
+@bp.after_request
+def keep_nothing(response: Response) -> Response:
+    """Pages of signing in and up belong to one person, also where they are open to everybody."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _local(address: str | None) -> str:
+    """Where to go next: an address of this site, else one's own page."""
+    parts = urlsplit(address or "")
+    safe = (
+        parts.path.startswith("/") and not parts.path.startswith("//") and not parts.netloc and "\\" not in parts.path
+    )
+    return str(address) if safe else url_for("home.show_my_page")
+
+
+# --- signing in ---
+
+
+@bp.route("/<language>/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    form = SignInForm(next=request.args.get("next", ""))
+    if request.args.get("show"):
+        form.show_words()
+    carried = _carried()
+    if form.validate_on_submit():
+        try:
+            person = services.check_key_words(form.nickname.data, form.key_words.data, security.network())
+        except services.TooManyTries:
+            abort(429)
+        if person and person.totp_sealed:
+            shared = "1" if form.shared.data else ""
+            code = CodeForm(formdata=None, step=services.second_step(person), next=form.next.data, shared=shared)
+            return render_template("accounts/second_step.html", form=code, carried=carried)
+        if person:
+            return _signed_in(person.id, form.next.data, carried, shared=form.shared.data)
+        form.key_words.errors = [_("Nickname and words do not belong together. Check both on your card.")]
+    return render_template("accounts/sign_in.html", form=form, carried=carried)
+
+
+@bp.post("/<language>/sign-in/code")
+@public
+def take_code() -> ResponseReturnValue:
+    form = CodeForm()
+    carried = _carried()
+    if form.validate_on_submit():
+        try:
+            person = services.check_code(form.step.data, form.code.data)
+        except services.TooManyTries:
+            abort(429)
+        except services.PageTooOld:
+            return redirect(url_for(".sign_in", next=form.next.data), 303)
+        if person:
+            return _signed_in(person.id, form.next.data, carried, shared=bool(form.shared.data))
+        form.code.errors = [_("This code is not right, or it was used already. Wait for the next one.")]
+    return render_template("accounts/second_step.html", form=form, carried=carried)
+
+
+def _carried() -> list[tuple[str, str]]:
+    """What was typed into another form before somebody had to sign in."""
+    own = ("nickname", "next", "shared", "step")
+    return [(name, value) for name, value in carried_fields() if name not in own]
+
+
+def _signed_in(
+    person: UUID, address: str | None, carried: list[tuple[str, str]], *, shared: bool = False
+) -> ResponseReturnValue:
+    login.begin(person, shared_device=shared)
+    if carried:
+        return render_template("accounts/back_to_form.html", fields=carried, address=_local(address))
+    return redirect(_local(address), 303)
+
+
+@bp.post("/me/sign-out")
+@signed_in
+def sign_out() -> ResponseReturnValue:
+    login.end()
+    return redirect(url_for("home.show_front_page"), 303)
+
+
+@bp.get("/exit")
+@public
+def leave_quickly() -> ResponseReturnValue:
+    """A link, never a form: whoever must leave has one tap. The sign-in ends and this site's traces go."""
+    if "sign_in" in session and not g.get("database_unreachable"):
+        services.sign_out(session["sign_in"])
+    session.clear()
+    response = make_response(redirect(current_app.config["EXIT_URL"], 303))
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    response.delete_cookie(current_app.config["SESSION_COOKIE_NAME"])
+    response.delete_cookie(DISCREET_COOKIE)
+    for feature in current_app.extensions["features"]:
+        for name, path in feature.cookies:
+            response.delete_cookie(name, path=path)
+    return response
+
+
+# --- signing up ---
+
+
+@bp.route("/<language>/sign-up", methods=["GET", "POST"])
+@public
+def sign_up() -> ResponseReturnValue:
+    form = SignUpForm()
+    if form.validate_on_submit():
+        try:
+            draft = services.draft_account(form.chosen, language(), security.network())
+        except services.TooManyTries:
+            abort(429)
+        except services.NicknameTaken:
+            form.own.errors = [_("Somebody has this nickname. Add a word or a number, or take another.")]
+        except services.NicknameUnsuitable:
+            form.own.errors = [
+                _("Two to forty letters, figures, spaces, dots and hyphens, please. Not your real name.")
+            ]
+        else:
+            return _show_draft(draft, ConfirmForm(formdata=None, token=draft.token))
+    nicknames = services.offer_nicknames()
+    form.offered.choices = [(nickname, nickname) for nickname in nicknames]
+    return render_template("accounts/sign_up.html", form=form, first_administrator="set_up" in session)
+
+
+def _show_draft(draft: services.Draft | None, form: ConfirmForm) -> str:
+    return render_template(
+        "accounts/confirm_key_words.html", draft=draft, form=form, action=url_for(".confirm_sign_up")
+    )
+
+
+@bp.post("/<language>/sign-up/confirm")
+@public
+def confirm_sign_up() -> ResponseReturnValue:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            person = services.confirm_account(form.token.data, form.typed.data, language())
+        except services.NotConfirmed:
+            form.typed.errors = [
+                _("These are not the seven words you were given. Look at your card and type them again.")
+            ]
+        except (services.PageTooOld, services.NicknameTaken):
+            flash(_("That took too long, or somebody was faster. Please begin again; nothing was stored."))
+            return redirect(url_for(".sign_up"), 303)
+        else:
+            if "set_up" in session:
+                services.use_setup_link(session.pop("set_up"), person.id)
+            return _signed_in(person.id, None, [])
+    return _show_draft(None, form)
+
+
+@bp.get("/set-up/<token>")
+@by_token
+def open_setup_link(token: str) -> ResponseReturnValue:
+    if not services.is_setup_link(token):
+        abort(404)
+    session["set_up"] = token
+    return redirect(url_for(".sign_up"), 303)
+
+
+@bp.post("/discreet")
+@public
+def choose_discreet() -> ResponseReturnValue:
+    """No token is asked for: the worst a foreign page could do is make our titles neutral."""
+    response = make_response(redirect(url_for("home.show_safety"), 303))
+    if request.form.get("discreet"):
+        secure = current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie(DISCREET_COOKIE, "1", httponly=True, samesite="Lax", secure=secure)
+    else:
+        response.delete_cookie(DISCREET_COOKIE)
+    return response
+
+
+# --- one's own account ---
+
+
+@bp.get("/me/sign-ins")
+@signed_in
+def list_sign_ins() -> ResponseReturnValue:
+    sign_ins = services.list_sign_ins(current_user.id)
+    return render_template("accounts/list_sign_ins.html", sign_ins=sign_ins, own=current_user.sign_in)
+
+
+@bp.post("/me/sign-ins/<uuid:sign_in_id>")
+@signed_in
+def change_sign_in(sign_in_id: UUID) -> ResponseReturnValue:
+    if request.form.get("do") == "end":
+        services.end_sign_in(current_user.id, sign_in_id)
+    else:
+        services.name_sign_in(current_user.id, sign_in_id, request.form.get("label", ""))
+    return redirect(url_for(".list_sign_ins"), 303)
+
+
+@bp.post("/me/sign-ins/end-all")
+@signed_in
+def end_all_sign_ins() -> ResponseReturnValue:
+    services.end_all_sign_ins(current_user.id)
+    session.clear()
+    return redirect(url_for(".sign_in"), 303)
+
+
+@bp.route("/me/settings", methods=["GET", "POST"])
+@signed_in
+def edit_settings() -> ResponseReturnValue:
+    person = services.get_person(current_user.id)
+    form = SettingsForm(obj=person)
+    if form.validate_on_submit():
+        services.save_settings(
+            current_user.id, email=form.email.data, language=form.language.data, discreet=form.discreet.data
+        )
+        flash(_("Your settings are saved."))
+        return redirect(url_for(".edit_settings"), 303)
+    return render_template("accounts/edit_settings.html", form=form)
+
+
+@bp.route("/me/second-factor", methods=["GET", "POST"])
+@signed_in
+def set_up_second_factor() -> ResponseReturnValue:
+    form = SecondFactorForm()
+    if form.validate_on_submit():
+        try:
+            services.set_second_factor(current_user.id, form.secret.data, form.code.data, current_user.sign_in)
+        except services.NotConfirmed:
+            form.code.errors = [_("This code is not right. Is the clock of your phone right? Type the one shown now.")]
+        else:
+            flash(_("From now on you sign in with your words and a code."))
+            return redirect(url_for("home.show_my_page"), 303)
+    secret, address = services.draft_second_factor(current_user.nickname, form.secret.data)
+    form.secret.data = secret
+    return render_template("accounts/set_up_second_factor.html", form=form, secret=secret, qr=qr_code(address))
+
+
+def qr_code(text: str) -> Markup:
+    """The text as an inline SVG without styles of its own."""
+    return Markup(segno.make(text, error="m").svg_inline(scale=5, border=4, dark="#1B2A2E", light="#FFF"))  # noqa: S704
+
+
+@bp.route("/me/key-words", methods=["GET", "POST"])
+@signed_in
+def change_key_words() -> ResponseReturnValue:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            services.change_key_words(current_user.id, form.token.data, form.typed.data, current_user.sign_in)
+        except services.NotConfirmed:
+            form.typed.errors = [_("These are not the new words. Your old ones are still good; begin again.")]
+        except services.PageTooOld:
+            flash(_("The page was open for too long. Your old words are still good; here are new ones."))
+            return redirect(url_for(".change_key_words"), 303)
+        else:
+            flash(_("Your new words are in force. Destroy the old card. Other sign-ins of yours have ended."))
+            return redirect(url_for("home.show_my_page"), 303)
+        return render_template(
+            "accounts/confirm_key_words.html", draft=None, form=form, action=url_for(".change_key_words")
+        )
+    draft = services.draft_key_words(current_user.id, current_user.nickname, language())
+    form = ConfirmForm(formdata=None, token=draft.token)
+    return render_template(
+        "accounts/confirm_key_words.html", draft=draft, form=form, action=url_for(".change_key_words")
+    )
+
+
+@bp.route("/me/delete", methods=["GET", "POST"])
+@signed_in
+def delete_account() -> ResponseReturnValue:
+    form = DeleteForm()
+    hindrances = [
+        words for feature in _features() if feature.keeps_person for words in feature.keeps_person(current_user.id)
+    ]
+    if form.validate_on_submit() and not hindrances:
+        services.delete_person(
+            current_user.id, [feature.forget_person for feature in _features() if feature.forget_person]
+        )
+        session.clear()
+        return redirect(url_for("home.show_front_page"), 303)
+    return render_template("accounts/delete_account.html", form=form, hindrances=hindrances)
+
+
+def _features() -> tuple[Any, ...]:
+    features: tuple[Any, ...] = current_app.extensions["features"]
+    return features
+
+
+# --- portal roles ---
+
+
+@bp.get("/manage/people")
+@needs(Permission.ACCOUNT_BLOCK)
+def list_portal_people() -> ResponseReturnValue:
+    return render_template(
+        "accounts/list_portal_people.html",
+        people=services.list_portal_people(),
+        form=PortalRolesForm(formdata=None),
+        roles=PORTAL_ROLES,
+    )
+
+
+@bp.post("/manage/people")
+@needs(Permission.ACCOUNT_BLOCK)
+def change_portal_person() -> ResponseReturnValue:
+    form = PortalRolesForm()
+    if form.validate_on_submit():
+        try:
+            if request.form.get("do") == "roles":
+                services.set_portal_roles(form.nickname.data, set(request.form.getlist("role")))
+            else:
+                services.block(form.nickname.data, request.form.get("do") == "block")
+        except services.UnknownPerson:
+            form.nickname.errors = [_("There is no account with this nickname. Check how it is written.")]
+        except services.LastAdministrator:
+            form.nickname.errors = [_("The portal needs one administrator. Name another one first.")]
+        else:
+            flash(_("Done."))
+            return redirect(url_for(".list_portal_people"), 303)
+    people = services.list_portal_people()
+    return render_template("accounts/list_portal_people.html", people=people, form=form, roles=PORTAL_ROLES)

@@ -1,0 +1,398 @@
+"""Making an account, proving who one is, and ending sign-ins."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import peewee
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from portal import audit, clock, db, keys, throttle
+from portal.accounts import words
+from portal.accounts.models import Person, SetupLink, SignIn
+from portal.config import setting
+from portal.permissions import PORTAL_ROLES
+
+LONGEST_SIGN_IN = dt.timedelta(hours=20)
+DRAFT_SECONDS = 3600  # how long a page of sign-up or second-factor set-up stays good
+QUARTER = 900  # seconds
+TRIES_PER_ACCOUNT = 5  # in a quarter of an hour
+TRIES_PER_NETWORK = 150  # many people share one address at a drop-in
+SIGN_UPS_PER_NETWORK = 60
+
+hasher = PasswordHasher()
+# Verified in place of a hash that does not exist, so that unknown nicknames take as long as known ones.
+_NOBODY = hasher.hash("nobody has these words")
+
+
+class NicknameTaken(Exception):
+    pass
+
+
+class NicknameUnsuitable(Exception):
+    pass
+
+
+class TooManyTries(Exception):
+    pass
+
+
+class NotConfirmed(Exception):
+    """What was typed again is not what was shown."""
+
+
+class PageTooOld(Exception):
+    """A page of several steps was left open too long, or was not made here."""
+
+
+class UnknownPerson(Exception):
+    pass
+
+
+class LastAdministrator(Exception):
+    """The portal is never without an administrator."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An account that is being made: nothing of it is stored before the key words are confirmed."""
+
+    nickname: str
+    key_words: str  # shown once, on this page only
+    token: str  # carries nickname and hash to the next step
+
+
+# --- nicknames and signing up ---
+
+
+def offer_nicknames(how_many: int = 5) -> list[str]:
+    """Made-up nicknames nobody has yet."""
+    offered: dict[str, str] = {}
+    while len(offered) < how_many:
+        nickname = words.made_up_nickname()
+        offered[words.fold(nickname)] = nickname
+        if len(offered) == how_many:
+            taken = Person.select(Person.nickname_folded).where(Person.nickname_folded.in_(list(offered)))
+            for (folded,) in taken.tuples():
+                offered[f"{folded} 2"] = f"{offered.pop(folded)} {2 + len(offered)}"
+    return list(offered.values())[:how_many]
+
+
+def check_nickname(nickname: str) -> str:
+    """The nickname, tidied. Raises NicknameUnsuitable or NicknameTaken."""
+    nickname = " ".join(nickname.split())
+    if not 2 <= len(nickname) <= 40 or not re.fullmatch(r"[\w .'’-]+", nickname):
+        raise NicknameUnsuitable
+    if Person.select(Person.id).where(Person.nickname_folded == words.fold(nickname)).exists():
+        raise NicknameTaken
+    return nickname
+
+
+def draft_account(nickname: str, language: str, network: str) -> Draft:
+    """New key words for a nickname that is free. Raises TooManyTries, NicknameUnsuitable, NicknameTaken."""
+    if not throttle.allow("sign-up", network, limit=SIGN_UPS_PER_NETWORK, seconds=QUARTER):
+        raise TooManyTries
+    nickname = check_nickname(nickname)
+    key_words = words.new_key_words(language)
+    hashed = hasher.hash(words.plain_words(key_words))
+    return Draft(nickname, key_words, _signer("sign-up").dumps([nickname, hashed]))
+
+
+def confirm_account(token: str, typed: str, language: str) -> Person:
+    """The new person, once the key words were typed again. Raises PageTooOld, NotConfirmed, NicknameTaken."""
+    nickname, hashed = _read_token("sign-up", token)
+    if not _matches(hashed, typed):
+        raise NotConfirmed
+    return create_person(nickname, hashed, language)
+
+
+@db.transaction
+def create_person(nickname: str, key_words_hash: str, language: str = "") -> Person:
+    try:
+        person: Person = Person.create(
+            nickname=nickname,
+            nickname_folded=words.fold(nickname),
+            key_words_hash=key_words_hash,
+            language=language,
+            made_on=clock.today(),
+        )
+    except peewee.IntegrityError:
+        raise NicknameTaken from None
+    audit.acting_as(person.id)
+    audit.record("accounts.sign_up", person)
+    return person
+
+
+def _signer(purpose: str) -> URLSafeTimedSerializer:
+    secrets = [*setting("SECRET_KEY_FALLBACKS"), setting("SECRET_KEY")]
+    return URLSafeTimedSerializer(secrets, salt=purpose)
+
+
+def _read_token(purpose: str, token: str) -> list[str]:
+    try:
+        values: list[str] = _signer(purpose).loads(token, max_age=DRAFT_SECONDS)
+    except BadData:
+        raise PageTooOld from None
+    return values
+
+
+def _matches(hashed: str, typed: str) -> bool:
+    try:
+        return hasher.verify(hashed, words.plain_words(typed))
+    except VerificationError:
+        return False
+
+
+# --- signing in ---
+
+
+def check_key_words(nickname: str, typed: str, network: str) -> Person | None:
+    """The person, or None for an unknown nickname, wrong words or a blocked account alike. Raises TooManyTries."""
+    folded = words.fold(nickname)
+    if not throttle.allow("sign-in network", network, limit=TRIES_PER_NETWORK, seconds=QUARTER):
+        raise TooManyTries
+    if not throttle.allow("sign-in", folded, limit=TRIES_PER_ACCOUNT, seconds=QUARTER):
+        raise TooManyTries
+    person = Person.get_or_none(Person.nickname_folded == folded)
+    right = _matches(person.key_words_hash if person else _NOBODY, typed)
+    return person if person and right and not person.blocked else None
+
+
+def second_step(person: Person) -> str:
+    """A token that says: these key words were right a moment ago."""
+    return _signer("second step").dumps([str(person.id)])
+
+
+def check_code(token: str, code: str) -> Person | None:
+    """The person whose app gave this code, or None. A code works once. Raises PageTooOld, TooManyTries."""
+    (person_id,) = _read_token("second step", token)
+    if not throttle.allow("code", person_id, limit=TRIES_PER_ACCOUNT, seconds=QUARTER):
+        raise TooManyTries
+    return _take_code(UUID(person_id), code)
+
+
+@db.transaction
+def _take_code(person_id: UUID, code: str) -> Person | None:
+    person = Person.get_or_none(Person.id == person_id)
+    if person is None or person.blocked or person.totp_sealed is None:
+        return None
+    step = _step_of(keys.unseal(person.totp_sealed, f"totp:{person.id}"), code)
+    if step is None or step <= person.totp_last:
+        return None
+    Person.update(totp_last=step).where(Person.id == person.id).execute()
+    return person
+
+
+def _step_of(secret: str, code: str) -> int | None:
+    """The half minute a code belongs to: this one, the one before or the one after; None if none of them."""
+    totp = pyotp.TOTP(secret)
+    current = int(clock.now().timestamp()) // totp.interval
+    typed = "".join(code.split())
+    return next((step for step in (current, current - 1, current + 1) if totp.generate_otp(step) == typed), None)
+
+
+@db.transaction
+def sign_in(person: UUID, label: str = "") -> str:
+    """A new sign-in; its token, which is not stored."""
+    token = keys.new_token()
+    SignIn.create(
+        token_hash=keys.token_hash(token),
+        person=person,
+        made_on=clock.today(),
+        ends=clock.now() + LONGEST_SIGN_IN,
+        label=label,
+    )
+    return token
+
+
+def find_sign_in(token: str) -> SignIn | None:
+    """The sign-in with its person, unless it ended or the account is blocked."""
+    found: SignIn | None = (
+        SignIn.select(SignIn, Person)
+        .join(Person)
+        .where(SignIn.token_hash == keys.token_hash(token), SignIn.ends > clock.now(), ~Person.blocked)
+        .first()
+    )
+    return found
+
+
+@db.transaction
+def sign_out(token: str) -> None:
+    SignIn.delete().where(SignIn.token_hash == keys.token_hash(token)).execute()
+
+
+def list_sign_ins(person: UUID) -> list[SignIn]:
+    """Newest first."""
+    living = (SignIn.person == person) & (SignIn.ends > clock.now())
+    return list(SignIn.select().where(living).order_by(SignIn.ends.desc(), SignIn.id))
+
+
+@db.transaction
+def name_sign_in(person: UUID, sign_in_id: UUID, label: str) -> None:
+    SignIn.update(label=label.strip()[:40]).where(SignIn.person == person, SignIn.id == sign_in_id).execute()
+
+
+@db.transaction
+def end_sign_in(person: UUID, sign_in_id: UUID) -> None:
+    SignIn.delete().where(SignIn.person == person, SignIn.id == sign_in_id).execute()
+    audit.record("accounts.end_sign_in", f"person/{person}")
+
+
+@db.transaction
+def end_all_sign_ins(person: UUID, but: UUID | None = None) -> None:
+    """End every sign-in of the person, except the one given."""
+    SignIn.delete().where(SignIn.person == person, SignIn.id != but if but else SignIn.person == person).execute()
+    audit.record("accounts.end_all_sign_ins", f"person/{person}")
+
+
+@db.transaction
+def forget_ended_sign_ins() -> None:
+    SignIn.delete().where(SignIn.ends <= clock.now()).execute()
+    SetupLink.delete().where(SetupLink.ends <= clock.now()).execute()
+
+
+# --- one's own account ---
+
+
+def get_person(person: UUID) -> Person | None:
+    return Person.get_or_none(Person.id == person)
+
+
+@db.transaction
+def save_settings(person: UUID, *, email: str | None, language: str, discreet: bool) -> None:
+    Person.update(email=email or None, language=language, discreet=discreet).where(Person.id == person).execute()
+    audit.record("accounts.save_settings", f"person/{person}")
+
+
+def draft_key_words(person: UUID, nickname: str, language: str) -> Draft:
+    """New key words for the person, not in force before they are confirmed."""
+    key_words = words.new_key_words(language)
+    hashed = hasher.hash(words.plain_words(key_words))
+    return Draft(nickname, key_words, _signer("new words").dumps([str(person), hashed]))
+
+
+@db.transaction
+def change_key_words(person: UUID, token: str, typed: str, keep: UUID) -> None:
+    """Put drafted words in force and end every other sign-in. Raises PageTooOld, NotConfirmed."""
+    owner, hashed = _read_token("new words", token)
+    if owner != str(person):
+        raise PageTooOld
+    if not _matches(hashed, typed):
+        raise NotConfirmed
+    Person.update(key_words_hash=hashed).where(Person.id == person).execute()
+    end_all_sign_ins(person, but=keep)
+
+
+def draft_second_factor(nickname: str, secret: str | None = None) -> tuple[str, str]:
+    """A TOTP secret (a new one where none is given), and the address an authenticator app reads from a QR code."""
+    secret = secret or pyotp.random_base32()
+    return secret, pyotp.TOTP(secret).provisioning_uri(nickname, issuer_name=setting("SITE_NAME"))
+
+
+@db.transaction
+def set_second_factor(person: UUID, secret: str, code: str, keep: UUID) -> None:
+    """Turn the second factor on once its first code was typed; other sign-ins end. Raises NotConfirmed."""
+    step = _step_of(secret, code)
+    if step is None:
+        raise NotConfirmed
+    sealed = keys.seal(secret, f"totp:{person}")
+    Person.update(totp_sealed=sealed, totp_last=step).where(Person.id == person).execute()
+    end_all_sign_ins(person, but=keep)
+
+
+def delete_person(person: UUID, forget: list[Callable[[UUID], None]]) -> None:
+    """Let every feature forget the person, then take the account away, and the traces in the files after it."""
+    _delete_person(person, forget)
+    db.forget_deleted(Person, SignIn, audit.AuditActor)
+
+
+@db.transaction
+def _delete_person(person: UUID, forget: list[Callable[[UUID], None]]) -> None:
+    audit.record("accounts.delete_person", "person")
+    for forget_in_feature in forget:
+        forget_in_feature(person)
+    Person.delete().where(Person.id == person).execute()
+    audit.forget(person)
+
+
+# --- portal roles ---
+
+
+@db.transaction
+def make_setup_link(valid: dt.timedelta = dt.timedelta(days=7)) -> str:
+    """The token of a link that makes an administrator, once; earlier links stop working."""
+    SetupLink.delete().execute()
+    token = keys.new_token()
+    SetupLink.create(token_hash=keys.token_hash(token), ends=clock.now() + valid)
+    return token
+
+
+def is_setup_link(token: str) -> bool:
+    living = (SetupLink.token_hash == keys.token_hash(token)) & (SetupLink.ends > clock.now())
+    return bool(SetupLink.select(SetupLink.id).where(living).exists())
+
+
+@db.transaction
+def use_setup_link(token: str, person: UUID) -> bool:
+    """Make the person an administrator, if the link is still good."""
+    living = (SetupLink.token_hash == keys.token_hash(token)) & (SetupLink.ends > clock.now())
+    if not SetupLink.delete().where(living).execute():
+        return False
+    _set_roles(person, {"administrator"})
+    return True
+
+
+def has_administrator() -> bool:
+    return bool(Person.select(Person.id).where(Person.portal_roles.contains("administrator")).exists())
+
+
+def list_portal_people() -> list[Person]:
+    """Everybody with a role in the portal, by nickname."""
+    return list(Person.select().where(Person.portal_roles != "").order_by(Person.nickname_folded))
+
+
+@db.transaction
+def set_portal_roles(nickname: str, roles: set[str]) -> None:
+    """Give a person exactly these roles of the portal. Raises UnknownPerson."""
+    person = _by_nickname(nickname)
+    if "administrator" not in roles:
+        _refuse_last_administrator(person)
+    _set_roles(person.id, roles & set(PORTAL_ROLES))
+
+
+def _set_roles(person: UUID, roles: set[str]) -> None:
+    text = " ".join(role for role in PORTAL_ROLES if role in roles)
+    Person.update(portal_roles=text).where(Person.id == person).execute()
+    audit.record("accounts.set_portal_roles", f"person/{person}")
+
+
+@db.transaction
+def block(nickname: str, blocked: bool) -> None:
+    """Shut an account out, or let it in again; its sign-ins end at once. Raises UnknownPerson."""
+    person = _by_nickname(nickname)
+    if blocked:
+        _refuse_last_administrator(person)
+    Person.update(blocked=blocked).where(Person.id == person.id).execute()
+    SignIn.delete().where(SignIn.person == person).execute()
+    audit.record("accounts.block" if blocked else "accounts.unblock", person)
+
+
+def _refuse_last_administrator(person: Person) -> None:
+    administrators = (Person.portal_roles.contains("administrator")) & ~Person.blocked
+    others = Person.select(Person.id).where(administrators, Person.id != person.id)
+    if "administrator" in person.portal_roles.split() and not others.exists():
+        raise LastAdministrator
+
+
+def _by_nickname(nickname: str) -> Person:
+    person = Person.get_or_none(Person.nickname_folded == words.fold(nickname))
+    if person is None:
+        raise UnknownPerson
+    return person

@@ -1,0 +1,71 @@
+"""The table of contents of the code: the parts, the features, and the order they start in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from portal import config, db, errors, i18n, keys, paths, permissions, security, views
+from portal.accounts import feature as accounts
+from portal.accounts import login
+from portal.home import feature as home
+from portal.operations import feature as operations
+from portal.operations.services import check_mark
+from portal.organisations import feature as organisations
+from portal.organisations.services import roles_of
+
+FEATURES = (
+    accounts.FEATURE,
+    organisations.FEATURE,
+    home.FEATURE,
+    operations.FEATURE,
+)
+
+csrf = CSRFProtect()
+
+
+def create_app(**overrides: Any) -> Flask:
+    """The web application. Keyword arguments override settings and the environment."""
+    app = Flask("portal", template_folder=str(paths.resource_dir("templates")))
+    app.config.update(config.load(overrides))
+    app.config.update({name: value for name, value in overrides.items() if name not in config.DEFAULTS})
+    _complete(app)
+    db.init_app(app)
+    db.check_schema()
+    with db.connection():
+        check_mark(app.config["DEMO"])
+    i18n.init_app(app)
+    csrf.init_app(app)
+    login.init_app(app, roles_of)
+    permissions.init_app(app, login.ask_to_sign_in)
+    security.init_app(app)
+    errors.init_app(app)
+    views.init_app(app, FEATURES)
+    for feature in FEATURES:
+        if feature.blueprint is not None:
+            app.register_blueprint(feature.blueprint)
+            for view in feature.without_csrf:
+                csrf.exempt(f"{feature.blueprint.import_name}.{view}")
+    app.extensions["features"] = FEATURES
+    return app
+
+
+def _complete(app: Flask) -> None:
+    """Settings that follow from others: the database in the data folder, the key kept there."""
+    data_dir = app.config["DATA_DIR"]
+    if not app.config["DATABASE_URL"]:
+        app.config["DATABASE_URL"] = db.sqlite_url(data_dir)
+    if not app.config["SECRET_KEY"]:
+        try:
+            app.config["SECRET_KEY"] = keys.read_key("secret.key").hex()
+        except FileNotFoundError:
+            raise config.ConfigError(
+                f"There is no secret.key in {data_dir} and PORTAL_SECRET_KEY is not set. Run: portal migrate"
+            ) from None
+    config.remember(SECRET_KEY=app.config["SECRET_KEY"], DATABASE_URL=app.config["DATABASE_URL"])
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = dt.timedelta(days=365)
+    if not app.config["TRUSTED_HOSTS"]:
+        app.config["TRUSTED_HOSTS"] = None

@@ -1,0 +1,230 @@
+"""The database: one connection a request, one transaction a writing call, migrations at the start."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import fcntl
+import functools
+import os
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import peewee
+from flask import Flask, abort, g, request
+from playhouse import db_url
+from playhouse.migrations import Runner
+
+from portal import paths
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+database = peewee.DatabaseProxy()
+_thread = threading.local()
+
+
+UNREACHABLE = (peewee.OperationalError, peewee.InterfaceError)
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be used by this release; the text says why and what to do."""
+
+
+class UTCDateTimeField(peewee.DateTimeField):
+    """A moment: stored as naive UTC, returned aware. Refuses naive input, which would mean two things."""
+
+    def db_value(self, value: Any) -> Any:
+        if isinstance(value, dt.datetime):
+            if value.tzinfo is None:
+                raise ValueError("a moment without a time zone")
+            value = value.astimezone(dt.UTC).replace(tzinfo=None)
+        return super().db_value(value)
+
+    def python_value(self, value: Any) -> Any:
+        value = super().python_value(value)
+        return value.replace(tzinfo=dt.UTC) if isinstance(value, dt.datetime) else value
+
+
+class Model(peewee.Model):
+    """Every table: a random id, names with underscores."""
+
+    id: Any = peewee.UUIDField(primary_key=True, default=uuid.uuid4)
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+def connect(url: str) -> None:
+    """Point the portal at a database. Nothing is opened yet."""
+    if url.startswith("sqlite"):
+        pragmas = {
+            "journal_mode": "wal",
+            "foreign_keys": 1,
+            "busy_timeout": 5000,
+            "synchronous": "full",  # what is shown as saved survives a power cut
+            "secure_delete": 1,  # what is deleted is gone
+        }
+        database.initialize(db_url.connect(url, lock_type="IMMEDIATE", autoconnect=False, pragmas=pragmas))
+    else:
+        options = {"unquote_user": True, "unquote_password": True, "prefer_psycopg3": True}
+        database.initialize(db_url.connect(url, autoconnect=False, **options))
+
+
+def is_sqlite() -> bool:
+    return isinstance(database.obj, peewee.SqliteDatabase)
+
+
+def init_app(app: Flask) -> None:
+    """A connection is opened before a request and closed after it."""
+    connect(app.config["DATABASE_URL"])
+
+    @app.before_request
+    def open_connection() -> None:
+        if request.endpoint == "static":
+            return
+        try:
+            database.connect(reuse_if_open=True)
+        except peewee.PeeweeException:
+            g.database_unreachable = True  # the error page must not ask it who is there
+            if request.endpoint != "operations.show_health":
+                abort(503)
+
+    @app.teardown_appcontext
+    def close_connection(_error: BaseException | None) -> None:
+        if not database.is_closed() and not database.in_transaction():
+            database.close()
+
+
+@contextlib.contextmanager
+def connection() -> Iterator[None]:
+    """An open connection for commands and jobs, closed afterwards if it was opened here."""
+    opened = database.connect(reuse_if_open=True)
+    try:
+        yield
+    finally:
+        if opened:
+            database.close()
+
+
+def transaction(function: Callable[P, R]) -> Callable[P, R]:
+    """All of the call is saved or nothing. Calls nest; what waits for the commit runs after the outermost one."""
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        if database.in_transaction():
+            with database.atomic():
+                return function(*args, **kwargs)
+        waiting: list[Callable[[], None]] = []
+        _thread.after_commit = waiting
+        with _queue(), database.atomic():
+            result = function(*args, **kwargs)
+        for action in waiting:
+            action()
+        return result
+
+    return call
+
+
+def after_commit(action: Callable[[], None]) -> None:
+    """Run this once what is being written is saved; never, if it is rolled back."""
+    _thread.after_commit.append(action)
+
+
+@contextlib.contextmanager
+def _queue() -> Iterator[None]:
+    """Writers to SQLite wait in a line on a file lock: without it, four writers starve each other for seconds."""
+    if not is_sqlite():
+        yield
+        return
+    # A handle of its own for each transaction: two threads that shared one would not wait for each other.
+    handle = os.open(f"{database.obj.database}.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)  # gives the lock back, too
+
+
+def migrate() -> list[str]:
+    """Bring the database up to date; the names of what was applied. Raises DatabaseUnusable when it is newer."""
+    with connection(), _migration_lock():
+        runner = Runner(database.obj, str(paths.MIGRATIONS))
+        _refuse_newer(runner)
+        return list(runner.up())
+
+
+def check_schema() -> None:
+    """Raises DatabaseUnusable unless the database has exactly the migrations of this release."""
+    with connection():
+        runner = Runner(database.obj, str(paths.MIGRATIONS))
+        _refuse_newer(runner)
+        if any(migration.applied is None for migration in runner.status()):
+            raise DatabaseUnusable("The database is older than this release. Run: portal migrate")
+
+
+def _refuse_newer(runner: Runner) -> None:
+    unknown = [migration.name for migration in runner.status() if migration.path is None]
+    if unknown:
+        raise DatabaseUnusable(
+            f"The database was written by a newer release ({unknown[-1]}). Install that release, or restore a backup."
+        )
+
+
+@contextlib.contextmanager
+def _migration_lock() -> Iterator[None]:
+    """One process migrates at a time: the plan is made before its transaction begins."""
+    if is_sqlite():
+        with open(f"{database.obj.database}.migrating", "a") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        return
+    database.execute_sql("SELECT pg_advisory_lock(7065657277)")
+    try:
+        yield
+    finally:
+        database.execute_sql("SELECT pg_advisory_unlock(7065657277)")
+
+
+def draft_migration(words: str) -> str:
+    """Write a draft from the difference between database and models; its path. It is a starting point to be read."""
+    from playhouse.migrations import template
+    from playhouse.schema_diff import diff_models
+
+    runner = Runner(database.obj, str(paths.MIGRATIONS))
+    return str(runner.create(words, template(diff_models(database.obj, every_model()))))
+
+
+def every_model() -> list[type[peewee.Model]]:
+    """Every table of the portal that has been imported, in a stated order."""
+    found: list[type[peewee.Model]] = []
+    waiting = [model for model in peewee.Model.__subclasses__() if model.__module__.startswith("portal.")]
+    while waiting:
+        model = waiting.pop()
+        waiting += model.__subclasses__()
+        if model is not Model:
+            found.append(model)
+    return sorted(found, key=lambda model: model._meta.table_name)
+
+
+def forget_deleted(*models: type[Model]) -> None:
+    """After a purge: what was deleted leaves the files, too (write-ahead log, dead rows of PostgreSQL)."""
+    if is_sqlite():
+        database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return
+    connection_ = database.connection()
+    connection_.rollback()
+    connection_.autocommit = True
+    try:
+        for model in models:
+            connection_.execute(f'VACUUM "{model._meta.table_name}"')
+    finally:
+        connection_.autocommit = False
+
+
+def sqlite_url(data_dir: Path) -> str:
+    return f"sqlite:///{data_dir / 'portal.sqlite3'}"

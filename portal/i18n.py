@@ -1,0 +1,74 @@
+"""The language of a request, and wordings compiled when the portal starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, abort, current_app, g, has_request_context, request
+from flask_babel import Babel
+from flask_login import current_user
+
+from portal import paths
+
+babel = Babel()
+
+
+def init_app(app: Flask) -> None:
+    folder = app.config["DATA_DIR"] / "translations"
+    compile_wordings(folder)
+    babel.init_app(
+        app,
+        default_locale=app.config["DEFAULT_LANGUAGE"],
+        default_timezone=app.config["TIME_ZONE"],
+        default_translation_directories=str(folder),
+        locale_selector=language,
+    )
+
+    @app.url_value_preprocessor
+    def take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        if values and "language" in values:
+            asked = values.pop("language")
+            known = asked in app.config["LANGUAGES"]
+            g.language = asked if known else app.config["DEFAULT_LANGUAGE"]
+            g.unknown_language = not known
+
+    @app.before_request
+    def refuse_unknown_language() -> None:
+        if g.get("unknown_language"):
+            abort(404)
+
+    @app.url_defaults
+    def give_language(endpoint: str, values: dict[str, Any]) -> None:
+        if "language" not in values and app.url_map.is_endpoint_expecting(endpoint, "language"):
+            values["language"] = language()
+
+    app.jinja_env.globals["language"] = language
+
+
+def language() -> str:
+    """The address says it, else the account, else what the browser asks for, else the site's own."""
+    default: str = current_app.config["DEFAULT_LANGUAGE"]
+    if not has_request_context():
+        return default
+    if "language" in g:
+        return str(g.language)
+    languages = current_app.config["LANGUAGES"]
+    if current_user and current_user.is_authenticated and current_user.language in languages:
+        return str(current_user.language)
+    return request.accept_languages.best_match(languages) or default
+
+
+def compile_wordings(folder: Path) -> None:
+    """Compile each .po into the data folder where it is newer than what lies there."""
+    for source in sorted(paths.TRANSLATIONS.glob("*.po")):
+        target = folder / source.stem / "LC_MESSAGES" / "messages.mo"
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_suffix(".draft")
+        with source.open("rb") as words, draft.open("wb") as compiled:
+            write_mo(compiled, read_po(words, locale=source.stem))
+        draft.replace(target)

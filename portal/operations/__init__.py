@@ -1,0 +1,1 @@
+"""Keeping the portal running: health, doctor, what is due, the audit's check."""

@@ -1,0 +1,88 @@
+"""The mark of a demo, and what `portal doctor` looks at."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import peewee
+
+from portal import audit, db
+from portal.accounts.models import Person
+from portal.accounts.services import has_administrator
+from portal.config import setting
+from portal.operations.models import SiteFact
+
+DEMO = "demo"
+
+
+def database_answers() -> bool:
+    try:
+        db.database.execute_sql("SELECT 1")
+    except peewee.PeeweeException:
+        return False
+    return True
+
+
+def is_demo() -> bool:
+    return bool(SiteFact.select(SiteFact.id).where(SiteFact.name == DEMO).exists())
+
+
+@db.transaction
+def mark_as_demo() -> None:
+    SiteFact.insert(name=DEMO, value="yes").on_conflict_ignore().execute()
+
+
+def check_mark(demo: bool) -> None:
+    """Raises DatabaseUnusable when a demo would be served as the real thing, or the real thing as a demo."""
+    marked = is_demo()
+    if marked and not demo:
+        raise db.DatabaseUnusable(
+            "This data folder holds a demo, whose accounts everybody knows. Choose another with --data, or add --demo."
+        )
+    if demo and not marked and Person.select(Person.id).exists():
+        raise db.DatabaseUnusable(
+            "This data folder holds real accounts, and a demo would open them. Choose another folder with --data."
+        )
+
+
+def problems() -> list[str]:
+    """What somebody who runs the portal should put right, one sentence each; empty when all is well."""
+    return [*_files(), *_settings(), *_database()]
+
+
+def _files() -> list[str]:
+    data_dir = Path(setting("DATA_DIR"))
+    found = []
+    for name in ("secret.key", "text.key", "audit.key"):
+        path = data_dir / name
+        if not path.exists():
+            found.append(f"{path} is missing. Put back the copy you keep apart from the backups.")
+        elif stat.S_IMODE(path.stat().st_mode) & 0o077:
+            found.append(f"{path} can be read by other accounts of this machine. Run: chmod 600 {path}")
+    if stat.S_IMODE(data_dir.stat().st_mode) & 0o007:
+        found.append(f"{data_dir} is open to other accounts of this machine. Run: chmod o-rwx {data_dir}")
+    return found
+
+
+def _settings() -> list[str]:
+    if setting("DEMO"):
+        return []
+    found = []
+    if not setting("BASE_URL").startswith("https://"):
+        found.append("PORTAL_BASE_URL is not an https:// address: cookies and pages can be read on the way.")
+    if not setting("TRUSTED_HOSTS"):
+        found.append("PORTAL_TRUSTED_HOSTS is empty: the portal answers to any host name.")
+    return found
+
+
+def _database() -> list[str]:
+    found = []
+    if db.is_sqlite():
+        answer = db.database.execute_sql("PRAGMA quick_check").fetchone()[0]
+        if answer != "ok":
+            found.append(f"The database is damaged ({answer}). Restore a backup.")
+    found += [f"The audit does not hold at row {problem.number}: {problem.message}." for problem in audit.verify()]
+    if not has_administrator():
+        found.append("There is no administrator. Run: portal setup-link")
+    return found

@@ -1,0 +1,162 @@
+"""Who may do what: permissions, roles, the label every route carries, and the one check that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Permission(StrEnum):
+    """What somebody may do, as ``resource:action``."""
+
+    ORGANISATION_CREATE = "organisation:create"
+    ORGANISATION_CLOSE = "organisation:close"
+    ACCOUNT_BLOCK = "account:block"
+    AUDIT_VIEW = "audit:view"
+    MEMBER_INVITE = "member:invite"
+    MEMBER_REMOVE = "member:remove"
+    PROGRAMME_EDIT = "programme:edit"
+    ROUND_OPEN = "round:open"
+    ROUND_CLOSE = "round:close"
+    ROUND_ANSWER = "round:answer"
+    RESULTS_VIEW = "results:view"
+    RESULTS_RELEASE = "results:release"
+    PEER_CONTACT_NAME = "peer_contact:name"
+    COPY_VIEW = "copy:view"
+    ORGANISATION_VIEW = "organisation:view"
+
+
+class Label(StrEnum):
+    """What a route says when it asks for no permission."""
+
+    PUBLIC = "public"  # anybody
+    TOKEN = "token"  # whoever holds the link or the key; the view checks it
+    SIGNED_IN = "signed in"  # the person's own things
+    DEMO = "demo"  # anybody, in demo mode only; 404 elsewhere
+
+
+P = Permission
+PORTAL_ROLES: dict[str, frozenset[Permission]] = {
+    "administrator": frozenset({P.ORGANISATION_CREATE, P.ORGANISATION_CLOSE, P.ACCOUNT_BLOCK, P.AUDIT_VIEW}),
+    "editor": frozenset(),
+    "author": frozenset(),
+    "reviewer": frozenset(),
+}
+ORGANISATION_ROLES: dict[str, frozenset[Permission]] = {
+    "lead": frozenset(
+        {
+            P.ORGANISATION_VIEW, P.AUDIT_VIEW, P.MEMBER_INVITE, P.MEMBER_REMOVE, P.PROGRAMME_EDIT, P.ROUND_OPEN,
+            P.ROUND_CLOSE, P.ROUND_ANSWER, P.RESULTS_VIEW, P.COPY_VIEW,
+        }
+    ),
+    "staff": frozenset({P.ORGANISATION_VIEW, P.ROUND_ANSWER, P.RESULTS_VIEW}),
+    "peer_worker": frozenset(
+        {P.ORGANISATION_VIEW, P.ROUND_ANSWER, P.RESULTS_VIEW, P.RESULTS_RELEASE, P.PEER_CONTACT_NAME}
+    ),
+    "trainer": frozenset({P.ORGANISATION_VIEW}),
+    "candidate": frozenset({P.ORGANISATION_VIEW}),
+}  # fmt: skip
+MARKS: dict[str, frozenset[Permission]] = {
+    "peer_contact": frozenset({P.AUDIT_VIEW}),
+    "page_editor": frozenset(),
+}
+# Roles whose holders can read what concerns others: they sign in with a second factor.
+SECOND_FACTOR_ROLES = frozenset({"lead", "trainer", *PORTAL_ROLES})
+
+
+@dataclass(frozen=True)
+class Held:
+    """One role of a person in an organisation, for these programmes (none named: all of them)."""
+
+    organisation: UUID
+    role: str
+    programmes: frozenset[UUID] = frozenset()
+    marks: frozenset[str] = frozenset()
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return ORGANISATION_ROLES[self.role].union(*(MARKS[mark] for mark in self.marks))
+
+    def covers(self, programme: UUID) -> bool:
+        return not self.programmes or programme in self.programmes
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """Label a view with the permission it asks for. Above or below the route makes no difference."""
+    return _label(permission)
+
+
+def _label(label: Permission | Label) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.access = label  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+public = _label(Label.PUBLIC)
+by_token = _label(Label.TOKEN)
+signed_in = _label(Label.SIGNED_IN)
+demo_only = _label(Label.DEMO)
+
+
+def access_of(view: Callable[..., Any]) -> Permission | Label | None:
+    return getattr(view, "access", None)
+
+
+def allowed(permission: Permission | str, organisation: UUID | None = None) -> bool:
+    """Whether the person signed in may do this, in the organisation if one is named. Templates ask it, too."""
+    if not current_user.is_authenticated:
+        return False
+    permission = Permission(permission)
+    if organisation is None:
+        if permission is P.ORGANISATION_CREATE and current_app.config["REGISTRATION"] == "open":
+            return True
+        return any(permission in PORTAL_ROLES[role] for role in current_user.portal_roles)
+    return any(held.organisation == organisation and permission in held.permissions for held in current_user.held)
+
+
+def init_app(app: Flask, ask_to_sign_in: Callable[[], ResponseReturnValue]) -> None:
+    """Check each request by its view's label; ``ask_to_sign_in`` answers those who have to sign in first."""
+
+    @app.before_request
+    def check() -> ResponseReturnValue | None:
+        if request.endpoint is None or request.endpoint == "static":
+            return None  # an unknown address becomes a 404 by itself
+        access = access_of(app.view_functions[request.endpoint])
+        if access is None:
+            abort(403)
+        if access is Label.DEMO and not app.config["DEMO"]:
+            abort(404)
+        if not isinstance(access, Permission) and access is not Label.SIGNED_IN:
+            return None
+        if not current_user.is_authenticated:
+            return ask_to_sign_in()
+        if current_user.owes_second_factor and request.endpoint not in SECOND_FACTOR_SET_UP:
+            return redirect(url_for(SECOND_FACTOR_SET_UP[0]), 303)
+        if isinstance(access, Permission):
+            _check_permission(access)
+        return None
+
+    app.jinja_env.globals["allowed"] = allowed
+
+
+SECOND_FACTOR_SET_UP = ("accounts.set_up_second_factor", "accounts.sign_out")
+
+
+def _check_permission(permission: Permission) -> None:
+    organisation = (request.view_args or {}).get("organisation_id")
+    # That an organisation exists is nobody's business but its members'.
+    if organisation is not None and all(held.organisation != organisation for held in current_user.held):
+        abort(404)
+    if not allowed(permission, organisation):
+        abort(403)

@@ -1,0 +1,74 @@
+"""What every answer carries: one strict content policy, no traces of personal pages, and whose network it was."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from flask import Flask, Response, abort, current_app, request
+from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.permissions import Label, access_of
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
+}
+PERSONAL = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+TRANSPORT = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+
+def init_app(app: Flask) -> None:
+    https = app.config["BASE_URL"].startswith("https://")
+    app.config.update(
+        SESSION_COOKIE_NAME="peerwork",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # Referrer-Policy: no-referrer leaves nothing to compare
+        MAX_CONTENT_LENGTH=app.config["MAX_UPLOAD_MB"] * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+    )
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    if app.config["DEMO"]:
+        app.before_request(refuse_strangers)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        wanted = HEADERS | (TRANSPORT if https else {}) | (PERSONAL if is_personal() else {})
+        for name, value in wanted.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+def refuse_strangers() -> None:
+    """A demo lets anybody in as anybody: it answers this machine only, whatever server it runs on."""
+    if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - an address to refuse
+        abort(403)
+
+
+def is_personal() -> bool:
+    """Whether this answer could tell something about a person: then nobody may keep it."""
+    if request.endpoint == "static":
+        return False
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is None or access_of(view) is not Label.PUBLIC or bool(current_user.is_authenticated)
+
+
+def network() -> str:
+    """The visitor's network, for throttling only: an IPv6 /64 is one household."""
+    address = request.remote_addr or ""
+    return ":".join(address.split(":")[:4]) if ":" in address else address
