@@ -184,7 +184,7 @@ def _missing_in_item(scale: Scale, where: str, worded: ItemWords) -> Findings:
         yield f"{where}.levels", f"has {len(worded.levels)} texts; expected {levels}."
     needed: dict[str, str | tuple[str, ...]] = {"statement": worded.statement}
     if scale is Scale.LEVELS:
-        needed |= {"look_for": worded.look_for, "talk": worded.talk}
+        needed |= {"short": worded.short, "look_for": worded.look_for, "talk": worded.talk}
     elif scale is Scale.FIT:
         needed["support"] = worded.support
     else:

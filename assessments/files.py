@@ -216,6 +216,7 @@ def words_to_dict(words: Words) -> dict[str, Any]:
                 "prompt": entry.prompt,
                 "talk": entry.talk,
                 "support": list(entry.support),
+                "short": entry.short,
             }
             for code, entry in words.items.items()
         },
@@ -273,7 +274,7 @@ def _section_words(path: Path, where: str, entry: Table) -> SectionWords:
 
 
 def _item_words(path: Path, where: str, entry: Table) -> ItemWords:
-    _only(path, entry, where, ("statement", "levels", "look_for", "prompt", "talk", "support"))
+    _only(path, entry, where, ("short", "statement", "levels", "look_for", "prompt", "talk", "support"))
     return ItemWords(
         statement=_value(path, entry, where, "statement", str, ""),
         levels=_texts(path, entry, where, "levels"),
@@ -281,6 +282,7 @@ def _item_words(path: Path, where: str, entry: Table) -> ItemWords:
         prompt=_value(path, entry, where, "prompt", str, ""),
         talk=_value(path, entry, where, "talk", str, ""),
         support=_texts(path, entry, where, "support"),
+        short=_value(path, entry, where, "short", str, ""),
     )
 
 

@@ -99,6 +99,7 @@ class ItemWords:
     prompt: str = ""
     talk: str = ""  # the question to talk about when views differ
     support: tuple[str, ...] = ()
+    short: str = ""  # a name of a few words, for lists of items
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,27 @@ from flask_wtf.csrf import CSRFProtect
 from portal import config, db, errors, i18n, keys, paths, permissions, security, views
 from portal.accounts import feature as accounts
 from portal.accounts import login
+from portal.answering import feature as answering
+from portal.candidates import feature as candidates
+from portal.demo import feature as demo
+from portal.guidance import feature as guidance
 from portal.home import feature as home
 from portal.operations import feature as operations
 from portal.operations.services import check_mark
 from portal.organisations import feature as organisations
 from portal.organisations.services import roles_of
+from portal.rounds import feature as rounds
 
 FEATURES = (
     accounts.FEATURE,
     organisations.FEATURE,
+    guidance.FEATURE,
+    rounds.FEATURE,
+    answering.FEATURE,
+    candidates.FEATURE,
     home.FEATURE,
     operations.FEATURE,
+    demo.FEATURE,
 )
 
 csrf = CSRFProtect()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -24,7 +25,7 @@ def show_form_again(_error: CSRFError) -> ResponseReturnValue:
 
 def show_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
-    if code < 400:
+    if code < 400 or request_ctx.url_adapter is None:  # no page of ours can be drawn for a foreign host name
         return error
     title, words = _words(code)
     response = error.get_response()
@@ -35,8 +36,6 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
 
 def show_failure(error: Exception) -> ResponseReturnValue:
     """Something of ours broke. The log says what; the page never shows it."""
-    from flask import current_app
-
     if current_app.testing:
         raise error
     current_app.logger.error("%s failed", request.endpoint, exc_info=error)

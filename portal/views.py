@@ -7,12 +7,14 @@ import functools
 import hashlib
 from pathlib import Path
 
-from flask import Flask, current_app, g, request, url_for
-from flask_babel import format_date, get_locale, gettext
+from babel import dates
+from flask import Flask, current_app, g, get_flashed_messages, request, session, url_for
+from flask_babel import get_locale, gettext
 from flask_login import current_user
 
 from portal import clock, permissions, security
 from portal.feature import Feature, NavigationItem
+from portal.i18n import language
 
 DISCREET_COOKIE = "discreet"
 
@@ -24,6 +26,7 @@ def init_app(app: Flask, features: tuple[Feature, ...]) -> None:
         navigation=navigation,
         static_url=static_url,
         discreet=discreet,
+        messages=messages,
         is_personal=security.is_personal,
         site_name=app.config["SITE_NAME"],
         Permission=permissions.Permission,
@@ -56,7 +59,8 @@ def _current(item: NavigationItem, address: str) -> str:
 
 def day(value: dt.date | dt.datetime | None) -> str:
     """A date in the reader's language whose parts stay on one line: 14 November 2026."""
-    return format_date(value, "long").replace(" ", "\u00a0") if value else ""
+    locale = "en_GB" if language() == "en" else language()
+    return dates.format_date(value, "long", locale=locale).replace(" ", "\u00a0") if value else ""
 
 
 @functools.cache
@@ -76,6 +80,13 @@ def discreet() -> bool:
         own = current_user.is_authenticated and current_user.discreet
         g.discreet = bool(current_app.config["DISCREET"] or own or request.cookies.get(DISCREET_COOKIE))
     return bool(g.discreet)
+
+
+def messages() -> list[str]:
+    """What the last step has to say, once. Nobody without a cookie has anything waiting."""
+    if "messages" not in g:
+        g.messages = get_flashed_messages() if session else []
+    return list(g.messages)
 
 
 def neutral_name() -> str:

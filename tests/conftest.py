@@ -19,9 +19,9 @@ NOW = dt.datetime(2026, 11, 22, 10, 0, tzinfo=dt.UTC)
 
 
 def pytest_generate_tests(metafunc):
-    """Service tests run on both engines, everything else on SQLite."""
+    """Tests of services and migrations run on both engines, everything else on SQLite."""
     if "engine" in metafunc.fixturenames:
-        services = metafunc.module.__name__.rpartition(".")[2].startswith("test_services")
+        services = metafunc.module.__name__.rpartition(".")[2].startswith(("test_services", "test_migrations"))
         metafunc.parametrize("engine", ["sqlite", "postgres"] if services else ["sqlite"], indirect=True)
 
 

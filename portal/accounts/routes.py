@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import segno
 from flask import (
     Blueprint,
     Response,
@@ -22,7 +21,6 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup
 
 from portal import security
 from portal.accounts import login, services
@@ -39,6 +37,7 @@ from portal.accounts.forms import (
 from portal.forms import carried_fields
 from portal.i18n import language
 from portal.permissions import PORTAL_ROLES, Permission, by_token, needs, public, signed_in
+from portal.qr import qr_code as qr_code  # other features import it from here
 from portal.views import DISCREET_COOKIE
 
 bp = Blueprint("accounts", __name__)
@@ -273,11 +272,6 @@ def set_up_second_factor() -> ResponseReturnValue:
     secret, address = services.draft_second_factor(current_user.nickname, form.secret.data)
     form.secret.data = secret
     return render_template("accounts/set_up_second_factor.html", form=form, secret=secret, qr=qr_code(address))
-
-
-def qr_code(text: str) -> Markup:
-    """The text as an inline SVG without styles of its own."""
-    return Markup(segno.make(text, error="m").svg_inline(scale=5, border=4, dark="#1B2A2E", light="#FFF"))  # noqa: S704
 
 
 @bp.route("/me/key-words", methods=["GET", "POST"])

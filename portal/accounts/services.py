@@ -293,7 +293,7 @@ def change_key_words(person: UUID, token: str, typed: str, keep: UUID) -> None:
 def draft_second_factor(nickname: str, secret: str | None = None) -> tuple[str, str]:
     """A TOTP secret (a new one where none is given), and the address an authenticator app reads from a QR code."""
     secret = secret or pyotp.random_base32()
-    return secret, pyotp.TOTP(secret).provisioning_uri(nickname, issuer_name=setting("SITE_NAME"))
+    return secret, pyotp.TOTP(secret).provisioning_uri(name=nickname, issuer_name=setting("SITE_NAME"))
 
 
 @db.transaction

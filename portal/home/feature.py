@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from portal.feature import Feature
+from flask_babel import lazy_gettext as _l
+
+from portal.feature import Feature, NavigationItem
 from portal.home.routes import bp
 
-FEATURE = Feature(bp)
+FEATURE = Feature(
+    bp,
+    navigation=(NavigationItem(_l("Our programme"), "home.show_our_programme", order=20, prefix="/organisations"),),
+)

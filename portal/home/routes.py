@@ -1,23 +1,39 @@
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 
+from portal.home import services
 from portal.permissions import public, signed_in
 
 bp = Blueprint("home", __name__)
+
+# Address, drawing and name of each principle, in the order of the sources.
+PRINCIPLES = (
+    ("equality", "equality", _l("Equality")),
+    ("self-determination", "self-determination", _l("Self-determination")),
+    ("genuine-and-full-involvement", "involvement", _l("Genuine and full involvement")),
+    ("building-on-strengths", "strengths", _l("Building on strengths")),
+    ("community-development", "community", _l("Community development")),
+    ("meeting-people-where-they-are", "meeting", _l("Meeting people where they are")),
+    ("mutual-respect", "respect", _l("Mutual respect")),
+)
 
 
 @bp.get("/")
 @public
 def choose_language() -> ResponseReturnValue:
-    return redirect(url_for(".show_front_page"))
+    response = redirect(url_for(".show_front_page"))
+    response.headers["Vary"] = "Accept-Language"
+    return response
 
 
 @bp.get("/<language>/")
 @public
 def show_front_page() -> ResponseReturnValue:
-    return render_template("home/show_front_page.html")
+    return render_template("home/show_front_page.html", principles=PRINCIPLES)
 
 
 @bp.get("/<language>/safety")
@@ -41,4 +57,19 @@ def show_accessibility() -> ResponseReturnValue:
 @bp.get("/me")
 @signed_in
 def show_my_page() -> ResponseReturnValue:
-    return render_template("home/show_my_page.html")
+    return render_template(
+        "home/show_my_page.html",
+        organisations=services.organisations_of(current_user.held),
+        open_rounds=services.open_rounds(current_user.id, current_user.held),
+        invited="invitation" in session,
+    )
+
+
+@bp.get("/me/programme")
+@signed_in
+def show_our_programme() -> ResponseReturnValue:
+    """The organisation's page for those who belong to one; the list of them for everybody else."""
+    organisations = {held.organisation for held in current_user.held}
+    if len(organisations) == 1:
+        return redirect(url_for("organisations.show_organisation", organisation_id=organisations.pop()))
+    return redirect(url_for(".show_my_page"))

@@ -59,10 +59,15 @@ def up(migrator, db):
         instrument = ForeignKeyField(StoredInstrument, on_delete="RESTRICT")
         wordings = JSONField()
         smallest_group = IntegerField()
+        raised_to = IntegerField(null=True)
         opened_on = DateField()
         closes_on = DateField()
         closed_at = DateTimeField(null=True)
         changed = CharField(8)
+
+    Round.add_index(
+        Round.programme, Round.instrument, unique=True, where=Round.closed_at.is_null(), name="round_one_open"
+    )
 
     class RoundGroup(Base):
         round = ForeignKeyField(Round, on_delete="CASCADE")
@@ -134,6 +139,7 @@ def up(migrator, db):
         dk = IntegerField()
         na = IntegerField()
         skip = IntegerField()
+        differed = IntegerField()
         evidence = JSONField()
 
         class Meta:

@@ -1,9 +1,21 @@
 from __future__ import annotations
 
+from enum import StrEnum
+from uuid import UUID
+
 import peewee
 
 from portal import db
 from portal.accounts.models import Person
+
+
+class State(StrEnum):
+    """What has become of an invitation."""
+
+    OPEN = "open"
+    USED_UP = "used up"
+    ENDED = "ended"
+    REVOKED = "revoked"
 
 
 class Organisation(db.Model):
@@ -19,6 +31,10 @@ class Programme(db.Model):
 
 
 class Membership(db.Model):
+    person_id: UUID
+    organisation_id: UUID
+    programme_ids: set[UUID]  # these two are filled in by lists; empty for all programmes
+    programme_names: list[str]
     person = peewee.ForeignKeyField(Person, on_delete="CASCADE")
     organisation = peewee.ForeignKeyField(Organisation, on_delete="CASCADE")
     role = peewee.CharField(20)
@@ -41,6 +57,11 @@ class MembershipProgramme(db.Model):
 class Invitation(db.Model):
     """A link, QR code or typed code that lets people join. Only its hash is kept."""
 
+    organisation_id: UUID
+    state: State  # filled in by lists, as the next two; these are empty for all programmes
+    programme_ids: set[UUID]
+    programme_names: list[str]
+
     organisation = peewee.ForeignKeyField(Organisation, on_delete="CASCADE")
     token_hash = peewee.CharField(64, unique=True)
     role = peewee.CharField(20)
@@ -56,3 +77,14 @@ class InvitationProgramme(db.Model):
 
     class Meta:
         indexes = ((("invitation", "programme"), True),)
+
+
+class PeerContactNaming(db.Model):
+    """Whom a peer worker would have as the peers' contact. Read by nobody but the one who named, and counted."""
+
+    organisation = peewee.ForeignKeyField(Organisation, on_delete="CASCADE")
+    named_by = peewee.ForeignKeyField(Person, on_delete="CASCADE", backref="+")
+    person = peewee.ForeignKeyField(Person, on_delete="CASCADE", backref="+")
+
+    class Meta:
+        indexes = ((("organisation", "named_by"), True),)

@@ -3,21 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from uuid import UUID
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import peewee
 
 from portal import audit, clock, db
 from portal.accounts.models import Person
+from portal.organisations import peer_contact
 from portal.organisations.models import Membership, MembershipProgramme, Organisation, Programme
 from portal.permissions import Held
+
+ROLES = ("peer_worker", "staff", "lead", "trainer", "candidate")  # in the order lists have
+EVERYWHERE: frozenset[UUID] = frozenset()  # as in a membership: no programme named means all of them
 
 
 class LastLead(Exception):
     """An organisation is never without a lead: another one has to be named first."""
 
 
+class AlreadyMade(Exception):
+    """The same form was sent before; what it asked for is there."""
+
+
+@dataclass(frozen=True)
+class OrganisationCount:
+    """What an administrator sees of an organisation."""
+
+    id: UUID
+    name: str
+    closed_on: date | None
+    programmes: int
+    leads: int
+
+
+def in_reach(programmes: Collection[UUID], reach: Collection[UUID]) -> bool:
+    """Whether a lead for ``reach`` decides about what belongs to ``programmes``; empty means all, for both."""
+    return not reach or (bool(programmes) and set(programmes) <= set(reach))
+
+
 def roles_of(person: UUID) -> tuple[Held, ...]:
     """Every role the person holds in an open organisation, in one statement."""
-    rows = (
+    rows: Any = (
         Membership.select(
             Membership.id,
             Membership.organisation,
@@ -34,8 +63,8 @@ def roles_of(person: UUID) -> tuple[Held, ...]:
         .tuples()
     )
     found: dict[UUID, Held] = {}
-    for membership, organisation, role, peer_contact, page_editor, programme in rows:
-        marks = {"peer_contact": peer_contact, "page_editor": page_editor}
+    for membership, organisation, role, is_peer_contact, page_editor, programme in rows:
+        marks = {"peer_contact": is_peer_contact, "page_editor": page_editor}
         held = found.get(membership) or Held(
             organisation, role, marks=frozenset(m for m, set_ in marks.items() if set_)
         )
@@ -48,9 +77,15 @@ def roles_of(person: UUID) -> tuple[Held, ...]:
 
 
 @db.transaction
-def create_organisation(name: str, programme: str) -> Organisation:
-    """A new organisation with its first programme."""
-    organisation: Organisation = Organisation.create(name=name.strip(), made_on=clock.today())
+def create_organisation(name: str, programme: str, organisation_id: UUID | None = None) -> Organisation:
+    """A new organisation with its first programme. Raises AlreadyMade when there is one with this id."""
+    try:
+        with db.database.atomic():
+            organisation: Organisation = Organisation.create(
+                id=organisation_id or uuid4(), name=name.strip(), made_on=clock.today()
+            )
+    except peewee.IntegrityError:
+        raise AlreadyMade from None
     audit.record("organisations.create", organisation, organisation.id)
     create_programme(organisation.id, programme)
     return organisation
@@ -64,6 +99,26 @@ def list_organisations() -> list[Organisation]:
     return list(Organisation.select().order_by(Organisation.name, Organisation.id))
 
 
+def count_organisations() -> list[OrganisationCount]:
+    """Every organisation with the number of its programmes and leads, by name, closed ones last."""
+    programmes = Programme.select(peewee.fn.COUNT(peewee.SQL("1"))).where(Programme.organisation == Organisation.id)
+    leads = Membership.select(peewee.fn.COUNT(peewee.SQL("1"))).where(
+        Membership.organisation == Organisation.id, Membership.role == "lead"
+    )
+    rows: Any = (
+        Organisation.select(
+            Organisation.id,
+            Organisation.name,
+            Organisation.closed_on,
+            programmes.alias("programmes"),
+            leads.alias("leads"),
+        )
+        .order_by(Organisation.closed_on.is_null(False), Organisation.name, Organisation.id)
+        .tuples()
+    )
+    return [OrganisationCount(*row) for row in rows]
+
+
 def organisations_by_id(ids: Collection[UUID]) -> list[Organisation]:
     return list(Organisation.select().where(Organisation.id.in_(list(ids))).order_by(Organisation.name))
 
@@ -71,13 +126,21 @@ def organisations_by_id(ids: Collection[UUID]) -> list[Organisation]:
 @db.transaction
 def close_organisation(organisation: UUID) -> None:
     """Nobody gets in any more; nothing is deleted."""
-    Organisation.update(closed_on=clock.today()).where(Organisation.id == organisation).execute()
-    audit.record("organisations.close", f"organisation/{organisation}", organisation)
+    still_open = (Organisation.id == organisation) & Organisation.closed_on.is_null()
+    if Organisation.update(closed_on=clock.today()).where(still_open).execute():
+        audit.record("organisations.close", f"organisation/{organisation}", organisation)
 
 
 @db.transaction
-def create_programme(organisation: UUID, name: str, about: str = "") -> Programme:
-    programme: Programme = Programme.create(organisation=organisation, name=name.strip(), about=about.strip())
+def create_programme(organisation: UUID, name: str, about: str = "", programme_id: UUID | None = None) -> Programme:
+    """A new programme. Raises AlreadyMade when there is one with this id."""
+    try:
+        with db.database.atomic():
+            programme: Programme = Programme.create(
+                id=programme_id or uuid4(), organisation=organisation, name=name.strip(), about=about.strip()
+            )
+    except peewee.IntegrityError:
+        raise AlreadyMade from None
     audit.record("organisations.create_programme", programme, organisation)
     return programme
 
@@ -104,7 +167,8 @@ def save_programme(organisation: UUID, programme: UUID, name: str, about: str) -
 @db.transaction
 def add_member(organisation: UUID, person: UUID, role: str, programmes: Collection[UUID] = ()) -> Membership:
     """Make the person a member in this role; where they hold it already, programmes are added to theirs."""
-    membership, made = Membership.get_or_create(
+    get_or_create: Any = Membership.get_or_create
+    membership, made = get_or_create(
         organisation=organisation, person=person, role=role, defaults={"joined_on": clock.today()}
     )
     had = MembershipProgramme.select(MembershipProgramme.id).where(MembershipProgramme.membership == membership)
@@ -114,30 +178,43 @@ def add_member(organisation: UUID, person: UUID, role: str, programmes: Collecti
         for programme in programmes:
             MembershipProgramme.insert(membership=membership, programme=programme).on_conflict_ignore().execute()
     audit.record("organisations.join", membership, organisation)
+    if made and role == "peer_worker":
+        peer_contact.mark_contact(organisation)
     return membership  # type: ignore[no-any-return]
 
 
-def list_members(organisation: UUID) -> list[Membership]:
-    """Memberships with their persons, by role and nickname; each has ``programme_names``, empty for all."""
+def list_members(organisation: UUID, reach: Collection[UUID] = EVERYWHERE) -> list[Membership]:
+    """Memberships with their persons, by role and nickname; for a lead of some programmes, those that touch them.
+
+    Each has ``programme_names`` and ``programme_ids``, empty for all of them.
+    """
     members = list(
         Membership.select(Membership, Person)
         .join(Person)
         .where(Membership.organisation == organisation)
-        .order_by(Membership.role, Person.nickname_folded)
+        .order_by(Person.nickname_folded)
     )
-    named = (
-        MembershipProgramme.select(MembershipProgramme.membership, Programme.name)
+    members.sort(key=lambda member: ROLES.index(member.role))
+    named: Any = (
+        MembershipProgramme.select(MembershipProgramme.membership, Programme.id, Programme.name)
         .join(Programme)
         .where(Programme.organisation == organisation)
-        .order_by(Programme.name)
+        .order_by(Programme.name, Programme.id)
         .tuples()
     )
-    names: dict[UUID, list[str]] = {}
-    for membership, name in named:
-        names.setdefault(membership, []).append(name)
+    found: dict[UUID, dict[UUID, str]] = {}
+    for membership, programme, name in named:
+        found.setdefault(membership, {})[programme] = name
     for member in members:
-        member.programme_names = names.get(member.id, [])
-    return members
+        programmes = found.get(member.id, {})
+        member.programme_ids, member.programme_names = set(programmes), list(programmes.values())
+    return [m for m in members if not reach or not m.programme_ids or m.programme_ids & set(reach)]
+
+
+def get_member(organisation: UUID, membership: UUID, reach: Collection[UUID] = EVERYWHERE) -> Membership | None:
+    """A membership with its person that a lead for ``reach`` may end."""
+    found = (member for member in list_members(organisation, reach) if member.id == membership)
+    return next((member for member in found if in_reach(member.programme_ids, reach)), None)
 
 
 @db.transaction
@@ -146,22 +223,47 @@ def end_membership(organisation: UUID, membership: UUID, *, person: UUID | None 
     chosen = Membership.get_or_none(Membership.organisation == organisation, Membership.id == membership)
     if chosen is None or (person is not None and chosen.person_id != person):
         return
+    # Before leads are counted: on PostgreSQL the audit's lock keeps two leads from going at once.
+    audit.record("organisations.leave", chosen, organisation)
     if chosen.role == "lead" and _leads(organisation) == 1:
         raise LastLead
-    audit.record("organisations.leave", chosen, organisation)
-    chosen.delete_instance()
+    _end(chosen)
+
+
+@db.transaction
+def leave(organisation: UUID, person: UUID) -> None:
+    """End every membership the person has in the organisation. Raises LastLead, and then none ends."""
+    here = (Membership.organisation == organisation) & (Membership.person == person)
+    for membership in list(Membership.select().where(here).order_by(Membership.role)):
+        end_membership(organisation, membership.id)
+
+
+@db.transaction
+def forget_person(person: UUID) -> None:
+    """Before an account goes: its memberships end, and who was named by it is counted anew."""
+    for membership in list(Membership.select().where(Membership.person == person).order_by(Membership.organisation)):
+        audit.record("organisations.leave", membership, membership.organisation_id)
+        _end(membership)
+
+
+def _end(membership: Membership) -> None:
+    membership.delete_instance()
+    if membership.role == "peer_worker":
+        peer_contact.forget_namings(membership.organisation_id, membership.person_id)
 
 
 def _leads(organisation: UUID) -> int:
-    count: int = Membership.select().where(Membership.organisation == organisation, Membership.role == "lead").count()
+    leads = (Membership.organisation == organisation) & (Membership.role == "lead")
+    count: int = Membership.select().where(leads).count()
     return count
 
 
 def sole_lead_of(person: UUID) -> list[Organisation]:
-    """Open organisations that would have no lead without this person."""
+    """Open organisations that would have no lead without this person, by name."""
+    others = Membership.select(Membership.organisation).where(Membership.person != person, Membership.role == "lead")
     own = Membership.select(Membership.organisation).where(Membership.person == person, Membership.role == "lead")
-    mine = Organisation.select().where(Organisation.id.in_(own), Organisation.closed_on.is_null())
-    return [organisation for organisation in mine.order_by(Organisation.name) if _leads(organisation.id) == 1]
+    alone = Organisation.id.in_(own) & Organisation.id.not_in(others) & Organisation.closed_on.is_null()
+    return list(Organisation.select().where(alone).order_by(Organisation.name, Organisation.id))
 
 
 # For a round the first role that fits decides which rater group a member answers in.
@@ -170,7 +272,7 @@ RATER_GROUP_OF_ROLE = {"lead": "mgmt", "peer_worker": "peer", "staff": "staff"}
 
 def raters_of(organisation: UUID, programme: UUID) -> dict[UUID, str]:
     """Person to rater group (mgmt, peer, staff) for everybody who may answer a round of this programme."""
-    here = (
+    here: Any = (
         Membership.select(Membership.person, Membership.role)
         .left_outer_join(MembershipProgramme, on=(MembershipProgramme.membership == Membership.id))
         .where(

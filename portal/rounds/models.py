@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from uuid import UUID
+
 import peewee
 
 from portal import db
@@ -29,19 +31,35 @@ class Wording(db.Model):
 
 
 class Round(db.Model):
+    organisation_id: UUID
+    programme_id: UUID
+    instrument_id: UUID
+    groups: list[RoundGroup]  # read with it by services.get_round and list_rounds, peers first
+
     organisation = peewee.ForeignKeyField(Organisation, on_delete="CASCADE")
     programme = peewee.ForeignKeyField(Programme, on_delete="CASCADE")
     instrument = peewee.ForeignKeyField(StoredInstrument, on_delete="RESTRICT")
     wordings = peewee.JSONField()  # language to number of the wording shown
-    smallest_group = peewee.IntegerField()
+    smallest_group = peewee.IntegerField()  # the threshold until closing
+    raised_to = peewee.IntegerField(null=True)  # a higher one set since closing
     opened_on = peewee.DateField()
     closes_on = peewee.DateField()  # the last day it takes answers
     closed_at = db.UTCDateTimeField(null=True)
     changed = peewee.CharField(8)  # members who left or joined since the last round: none | few | many
 
+    @property
+    def threshold(self) -> int:
+        """Answers a group needs now before its figures show."""
+        return int(self.raised_to or self.smallest_group)
+
+
+Round.add_index(Round.programme, Round.instrument, unique=True, where=Round.closed_at.is_null(), name="round_one_open")
+
 
 class RoundGroup(db.Model):
     """A rater group that is asked in a round, and how it answers."""
+
+    round_id: UUID
 
     round = peewee.ForeignKeyField(Round, on_delete="CASCADE")
     rater_group = peewee.CharField(12)  # assessments.model.RaterGroup
@@ -55,6 +73,9 @@ class RoundGroup(db.Model):
 
 class RoundPlace(db.Model):
     """The right to begin one sheet: a member's, or that of whoever holds a one-time link or slip."""
+
+    round_id: UUID
+    person_id: UUID | None
 
     round = peewee.ForeignKeyField(Round, on_delete="CASCADE")
     rater_group = peewee.CharField(12)
@@ -102,7 +123,7 @@ class Answer(peewee.Model):
 
 
 class Comment(db.Model):
-    """What somebody wrote, kept apart from the sheet it came from."""
+    """What somebody wrote, kept apart from the sheet it came from: agreed texts stay when raw rows go."""
 
     round = peewee.ForeignKeyField(Round, on_delete="CASCADE")
     rater_group = peewee.CharField(12)
@@ -127,6 +148,7 @@ class RoundCount(db.Model):
     dk = peewee.IntegerField()
     na = peewee.IntegerField()
     skip = peewee.IntegerField()
+    differed = peewee.IntegerField()  # agreed answers about which people saw things differently
     evidence = peewee.JSONField()  # "3:document" to how many; "evidence:told" where a group gives evidence only
 
     class Meta:

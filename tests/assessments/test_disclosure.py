@@ -42,10 +42,9 @@ def questions(
     raters: Sequence[RaterGroup] = (PEER, STAFF, MGMT),
     critical: str = "",
     section: str = "EQ",
-    best: Judges = Judges.CAN,
 ) -> tuple[Item, ...]:
     codes = [f"{section}{place}" for place in range(1, number + 1)]
-    return tuple(Item(code, section, dict.fromkeys(raters, best), code == critical) for code in codes)
+    return tuple(Item(code, section, dict.fromkeys(raters, Judges.CAN), code == critical) for code in codes)
 
 
 def instrument(*items: Item) -> Instrument:
@@ -241,11 +240,11 @@ def test_gaps_rest_on_shared_questions_only() -> None:
 def test_gap_points_need_ten_answers_on_every_shared_item() -> None:
     mixed = [(2, 3, 3, 2, 2), (1, 3, 4, 2, 2), (2, 2, 4, 2, 2), (3, 3, 2, 2, 2)]
     (gap,) = publish(
-        instrument(*questions(4)), {PEER: single(*mixed), MGMT: agreed(3, 3, 3, 3)}, 5, EVERYBODY  # type: ignore[arg-type]
+        instrument(*questions(4)), {PEER: single(*mixed), MGMT: agreed(3, 3, 3, 3)}, 5, EVERYBODY
     ).section("EQ").gaps  # fmt: skip
     assert gap.points == 27
     (gap,) = publish(
-        instrument(*questions(5)), {PEER: single(*mixed, (1, 2, 3, 2, 1)), MGMT: agreed(3, 3, 3, 3, 3)}, 5, EVERYBODY  # type: ignore[arg-type]
+        instrument(*questions(5)), {PEER: single(*mixed, (1, 2, 3, 2, 1)), MGMT: agreed(3, 3, 3, 3, 3)}, 5, EVERYBODY
     ).section("EQ").gaps  # fmt: skip
     assert (gap.points, gap.word) == (None, GapWord.DIFFERENT)
 
@@ -377,7 +376,7 @@ def test_people_we_reach_need_ten_forms() -> None:
     paper = instrument(*questions(4, raters=(COMMUNITY,)))
     for forms, shown in ((9, None), (12, 50)):
         levels = spread(2 * forms, forms) if forms < 10 else (3, 2, 2, 2, 3)
-        published = publish(paper, {COMMUNITY: single(*[levels] * 4)}, 5, EVERYBODY)  # type: ignore[list-item]
+        published = publish(paper, {COMMUNITY: single(*[levels] * 4)}, 5, EVERYBODY)
         assert points(published, COMMUNITY) == shown
 
 

@@ -118,6 +118,12 @@ def test_principles_1_writes_the_highest_level_out_and_asks_a_question_to_talk_a
         assert item.look_for[-1] in "?.", code
 
 
+def test_principles_1_has_a_short_name_for_each_item():
+    names = [item.short for item in load_words(PRINCIPLES, "en").items.values()]
+    assert len(set(names)) == 38
+    assert all(2 <= len(name.split()) <= 5 for name in names)
+
+
 def test_candidate_1_has_its_sections_and_scales():
     instrument = load_instrument(CANDIDATE)
     assert {entry.code: (entry.scale.value, len(instrument.items_of(entry.code))) for entry in instrument.sections} == {
@@ -176,6 +182,7 @@ BROKEN = {  # name of the rule: folder, file, pattern, replacement, where the fi
     "level as number": (PRINCIPLES, WORDS, '^  "They attend.*?$', "  3,", "items.EQ1.levels", "text in quotes"),
     "empty statement": (PRINCIPLES, WORDS, "^statement = .*?$", 'statement = ""', "items.EQ1.statement", "empty"),
     "no look_for": (PRINCIPLES, WORDS, "^look_for = .*?$", "", "items.EQ1.look_for", "missing"),
+    "no short name": (PRINCIPLES, WORDS, "^short = .*?$", "", "items.EQ1.short", "missing"),
     "no talk": (PRINCIPLES, WORDS, "^talk = .*?$", "", "items.EQ1.talk", "missing"),
     "no prompt on a growth item": (CANDIDATE, WORDS, "^prompt = .*?$", "", "items.F1.01.prompt", "missing"),
     "no prompt on a tick": (CANDIDATE, WORDS, "^prompt = .Think of help.*?$", "", "items.F4.01.prompt", "missing"),
@@ -381,7 +388,7 @@ wordings = st.builds(
     ),
     sections=st.dictionaries(codes, st.builds(SectionWords, texts, texts), max_size=3),
     items=st.dictionaries(
-        codes, st.builds(ItemWords, texts, several, texts, texts, texts, several), max_size=3
+        codes, st.builds(ItemWords, texts, several, texts, texts, texts, several, texts), max_size=3
     ),
     changed=st.dictionaries(codes, texts, max_size=2),
 )

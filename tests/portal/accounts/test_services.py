@@ -1,10 +1,189 @@
-from portal.accounts import services
+import datetime as dt
+import math
+
+import pyotp
+import pytest
+
+from portal import audit, clock
+from portal.accounts import services, words
+from portal.accounts.models import Person, SignIn
+from tests.conftest import NOW
+from tests.support.make import KEY_WORDS, TOTP_SECRET
+
+NETWORK = "203.0.113.7"
 
 
-def test_a_nickname_is_taken_once_whatever_its_case(database, make):
+def code_at(moment):
+    return pyotp.TOTP(TOTP_SECRET).at(moment)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "xx"])
+def test_key_words_hold_75_bits_or_more(language):
+    assert words.HOW_MANY * math.log2(len(set(words.word_list(language)))) >= 75
+
+
+def test_no_word_that_may_hurt_is_drawn():
+    assert not set(words.word_list("en")) & {"police", "drug", "inject", "addict", "clean", "needle"}
+
+
+@pytest.mark.parametrize("typed", ["Quiet Heron", "quiet  HERON", " QUIET heron "])
+def test_a_nickname_is_taken_once_whatever_its_case(database, make, typed):
     make.person("Quiet Heron")
-    try:
-        services.check_nickname("quiet  HERON")
-    except services.NicknameTaken:
-        return
-    raise AssertionError("the nickname was free")
+    with pytest.raises(services.NicknameTaken):
+        services.check_nickname(typed)
+
+
+@pytest.mark.parametrize("typed", ["", "x", "a" * 41, "me@example.org", "<b>", "a\u200bb"])
+def test_an_unsuitable_nickname_is_refused(database, typed):
+    with pytest.raises(services.NicknameUnsuitable):
+        services.check_nickname(typed)
+
+
+@pytest.mark.parametrize("nickname", ["Σοφία 7", "Łódź", "O’Hara", "J.-P."])
+def test_names_of_every_alphabet_are_fine(database, nickname):
+    assert services.check_nickname(nickname) == nickname
+
+
+def test_offered_nicknames_are_free_and_differ(database, make):
+    assert len(set(services.offer_nicknames(30))) == 30
+
+
+def test_an_account_exists_only_once_its_words_were_confirmed(database):
+    draft = services.draft_account("Quiet Heron", "en", NETWORK)
+    assert not Person.select().count()
+    with pytest.raises(services.NotConfirmed):
+        services.confirm_account(draft.token, "something else altogether", "en")
+    person = services.confirm_account(draft.token, draft.key_words.upper().replace(" ", ", "), "en")
+    assert services.check_key_words("quiet heron", draft.key_words, NETWORK) == person
+    with pytest.raises(services.NicknameTaken):
+        services.confirm_account(draft.token, draft.key_words, "en")
+
+
+def test_a_draft_left_open_too_long_is_refused(database):
+    draft = services.draft_account("Quiet Heron", "en", NETWORK)
+    with pytest.raises(services.PageTooOld):
+        services.confirm_account(draft.token + "x", draft.key_words, "en")
+
+
+def test_nothing_but_a_hash_of_the_words_is_stored(database):
+    draft = services.draft_account("Quiet Heron", "en", NETWORK)
+    person = services.confirm_account(draft.token, draft.key_words, "en")
+    assert person.key_words_hash.startswith("$argon2id$")
+    assert person.email is None
+
+
+def test_unknown_nickname_and_wrong_words_cost_the_same_work(database, make, monkeypatch):
+    make.person("Quiet Heron")
+    verified = []
+    real = services.hasher.verify
+
+    class Counting:
+        def verify(self, hashed, typed):
+            verified.append(hashed[:30])
+            return real(hashed, typed)
+
+    monkeypatch.setattr(services, "hasher", Counting())
+    assert services.check_key_words("Quiet Heron", "wrong", NETWORK) is None
+    assert services.check_key_words("Nobody Here", "wrong", NETWORK) is None
+    assert len(verified) == 2
+    assert verified[0] == verified[1], "the same algorithm with the same parameters"
+
+
+def test_one_account_is_slowed_after_five_tries_and_30_people_behind_one_address_get_in(database, make):
+    make.person("Quiet Heron")
+    for _ in range(services.TRIES_PER_ACCOUNT):
+        assert services.check_key_words("Quiet Heron", "wrong", NETWORK) is None
+    with pytest.raises(services.TooManyTries):
+        services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK)
+    for number in range(30):
+        person = make.person(f"Visitor {number}")
+        assert services.check_key_words(person.nickname, KEY_WORDS, NETWORK) == person
+    clock.stop(NOW + dt.timedelta(minutes=16))
+    assert services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK)
+
+
+def test_a_code_works_once_and_only_around_its_half_minute(database, make):
+    person = make.person(second_factor=True)
+    token = services.second_step(person)
+    assert services.check_code(token, code_at(NOW - dt.timedelta(minutes=2))) is None
+    assert services.check_code(token, code_at(NOW)) == person
+    assert services.check_code(token, code_at(NOW)) is None
+    assert services.check_code(token, code_at(NOW + dt.timedelta(seconds=30))) == person
+
+
+def test_a_sign_in_ends_after_20_hours_and_when_it_is_ended(database, make):
+    person = make.person()
+    token, other = services.sign_in(person.id), services.sign_in(person.id)
+    assert services.find_sign_in(token).person == person
+    services.end_all_sign_ins(person.id, but=services.find_sign_in(token).id)
+    assert services.find_sign_in(other) is None
+    clock.stop(NOW + dt.timedelta(hours=20, seconds=1))
+    assert services.find_sign_in(token) is None
+    services.forget_ended_sign_ins()
+    assert not SignIn.select().count()
+
+
+def test_new_words_end_every_other_sign_in(database, make):
+    person = make.person("Quiet Heron")
+    here, elsewhere = services.sign_in(person.id), services.sign_in(person.id)
+    draft = services.draft_key_words(person.id, person.nickname, "en")
+    services.change_key_words(person.id, draft.token, draft.key_words, services.find_sign_in(here).id)
+    assert services.find_sign_in(here)
+    assert services.find_sign_in(elsewhere) is None
+    assert services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK) is None
+    assert services.check_key_words("Quiet Heron", draft.key_words, NETWORK) == person
+
+
+def test_words_drafted_for_one_person_cannot_be_given_to_another(database, make):
+    one, other = make.person(), make.person()
+    draft = services.draft_key_words(one.id, one.nickname, "en")
+    with pytest.raises(services.PageTooOld):
+        services.change_key_words(other.id, draft.token, draft.key_words, one.id)
+
+
+def test_a_blocked_account_is_out_at_once(database, make):
+    make.person("Boss", portal_role="administrator")
+    person = make.person("Quiet Heron")
+    token = services.sign_in(person.id)
+    services.block("Quiet Heron", True)
+    assert services.find_sign_in(token) is None
+    assert services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK) is None
+    services.block("quiet heron", False)
+    assert services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK)
+
+
+def test_the_last_administrator_stays(database, make):
+    make.person("Boss", portal_role="administrator")
+    with pytest.raises(services.LastAdministrator):
+        services.set_portal_roles("Boss", {"editor"})
+    with pytest.raises(services.LastAdministrator):
+        services.block("Boss", True)
+
+
+def test_a_setup_link_makes_one_administrator(database, make):
+    token = services.make_setup_link()
+    first, second = make.person(), make.person()
+    assert services.use_setup_link(token, first.id)
+    assert not services.use_setup_link(token, second.id)
+    assert services.get_person(first.id).portal_roles == "administrator"
+    late = services.make_setup_link()
+    clock.stop(NOW + dt.timedelta(days=8))
+    assert not services.is_setup_link(late)
+
+
+def test_deleting_a_person_leaves_the_chain_whole_and_the_name_gone(database, make):
+    person = make.person("Quiet Heron")
+    services.save_settings(person.id, email="heron@example.org", language="en", discreet=True)
+    services.delete_person(person.id, [])
+    assert audit.verify() == []
+    assert not audit.AuditActor.select().where(audit.AuditActor.person == person.id).exists()
+    everything = " ".join(str(list(row)) for row in audit.AuditRow.select().tuples())
+    assert "Heron" not in everything
+
+
+def test_a_deleted_nickname_is_gone_from_the_files(database, make, tmp_path):
+    person = make.person("Zaunkoenigin")
+    folder = tmp_path / "data"
+    services.delete_person(person.id, [])
+    for file in folder.glob("portal.sqlite3*"):
+        assert b"Zaunkoenigin" not in file.read_bytes(), file.name

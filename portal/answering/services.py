@@ -1,0 +1,302 @@
+"""Beginning a sheet, saving answers, taking a sheet back. Nothing here knows a person, but for their own place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import peewee
+
+from assessments.answers import Answer as GivenAnswer
+from assessments.answers import Mode, next_open
+from assessments.model import Instrument, Item, RaterGroup, Words
+from portal import clock, db, throttle
+from portal.answering import return_key
+from portal.config import setting
+from portal.organisations.services import raters_of
+from portal.permissions import Held
+from portal.rounds import instruments, places
+from portal.rounds.models import Answer, Round, RoundGroup, RoundPlace, Sheet
+
+COMMENT_PLACES = 10  # places a group needs before its members are offered a comment (scoring.md §3.4.5)
+WRONG_TRIES = 20  # for one network in a quarter of an hour
+
+
+class Refusal(StrEnum):
+    """Why somebody cannot start; the page puts it into words."""
+
+    STARTED = "started"  # their own place is taken
+    GROUP_STARTED = "group started"  # somebody of their group has taken the one place
+    NO_PLACE = "no place"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a start page says, and the place that Start takes; ``refusal`` says why there is none."""
+
+    round: Round
+    group: RaterGroup
+    mode: Mode
+    place: UUID | None
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSheet:
+    """The sheet whose return key a browser holds, with what its pages need to know of the round."""
+
+    id: UUID
+    key: str
+    round: Round
+    group: RaterGroup
+    mode: Mode
+    instrument: Instrument
+    open: bool
+    places: int
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return self.instrument.items_for(self.group)
+
+    def asks(self, item: str) -> bool:
+        return any(asked.code == item for asked in self.items)
+
+    @property
+    def text_allowed(self) -> bool:
+        """Whether an answer may hold words of one's own (scoring.md §3.4.5)."""
+        return self.mode is not Mode.INDIVIDUAL or self.places >= COMMENT_PLACES
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAnswer:
+    """One answer as it was saved last."""
+
+    value: str
+    reason: str | None
+    evidence: str | None
+    differed: bool
+    text: str
+
+
+class TooManyTries(Exception):
+    """This network has tried too many wrong keys or codes."""
+
+
+# --- starting ---
+
+
+def find_by_code(code: str) -> Beginning | None:
+    """What a link or slip begins; None where the code is wrong, used, or of a round that is over."""
+    place = places.find_place_by_code(code)
+    if place is None or not is_open(place.round.closes_on, place.round.closed_at):
+        return None
+    return _beginning(place.round, RaterGroup(place.rater_group), place, None)
+
+
+def find_for_member(person: UUID, held: Collection[Held], round_id: UUID) -> Beginning | None:
+    """What a member may begin in this round; None for everybody it does not ask."""
+    round_ = Round.get_or_none(Round.id == round_id)
+    if round_ is None or not any(
+        role.organisation == round_.organisation_id and role.covers(round_.programme_id) for role in held
+    ):
+        return None
+    group = raters_of(round_.organisation_id, round_.programme_id).get(person)
+    if group is None:
+        return None
+    if not is_open(round_.closes_on, round_.closed_at):
+        return _beginning(round_, RaterGroup(group), None, Refusal.CLOSED)
+    place = places.find_place_for_member(round_, person, RaterGroup(group))
+    return _beginning(round_, RaterGroup(group), place, None if place else _refusal(round_, person, group))
+
+
+def _beginning(round_: Round, group: RaterGroup, place: RoundPlace | None, refusal: Refusal | None) -> Beginning | None:
+    asked = RoundGroup.get_or_none(RoundGroup.round == round_.id, RoundGroup.rater_group == group.value)
+    if asked is None:
+        return None
+    return Beginning(round_, group, Mode(asked.mode), place.id if place else None, refusal)
+
+
+def _refusal(round_: Round, person: UUID, group: str) -> Refusal:
+    own = RoundPlace.get_or_none(RoundPlace.round == round_.id, RoundPlace.person == person)
+    if own is not None and own.taken:
+        return Refusal.STARTED
+    shared = RoundGroup.get_or_none(RoundGroup.round == round_.id, RoundGroup.rater_group == group)
+    if shared is not None and shared.mode != Mode.INDIVIDUAL:
+        return Refusal.GROUP_STARTED
+    return Refusal.NO_PLACE
+
+
+def start(beginning: Beginning, key: str) -> bool:
+    """Take the place and make the sheet that this key opens; False where somebody was faster.
+
+    The second transaction gives all places of the group one transaction number, so that none tells which sheet was
+    made with it.
+    """
+    if beginning.place is None or not _begin(beginning, beginning.place, return_key.hash_of(key)):
+        return False
+    places.rewrite_places(beginning.round.id, beginning.group)
+    return True
+
+
+@db.transaction
+def _begin(beginning: Beginning, place: UUID, key_hash: str) -> bool:
+    if not places.take(place):
+        return False
+    Sheet.create(
+        round=beginning.round.id, rater_group=beginning.group.value, mode=beginning.mode.value, key_hash=key_hash
+    )
+    return True
+
+
+def count_wrong(what: str, network: str) -> None:
+    """Count a wrong key or code for the network it came from. Raises TooManyTries."""
+    if not throttle.allow(f"answering.{what}", network, limit=WRONG_TRIES, seconds=900):
+        raise TooManyTries
+
+
+# --- the sheet ---
+
+_FIND = """
+SELECT s.id, s.rater_group, s.mode, g.places,
+       r.id, r.instrument_id, r.wordings, r.smallest_group, r.closes_on, r.closed_at
+FROM sheet s
+JOIN "round" r ON r.id = s.round_id
+JOIN round_group g ON g.round_id = r.id AND g.rater_group = s.rater_group
+WHERE s.key_hash = ?
+"""
+
+# One statement finds the sheet, asks whether the round is open and writes: nothing can happen in between.
+_SAVE = """
+INSERT INTO answer
+    (sheet_id, item, organisation, programme, round, rater_group, value, reason, evidence, differed, text)
+SELECT s.id, CAST(? AS VARCHAR(12)), r.organisation_id, r.programme_id, r.id, s.rater_group, CAST(? AS VARCHAR(8)),
+       CAST(? AS VARCHAR(16)), CAST(? AS VARCHAR(12)), ?, CAST(? AS TEXT)
+FROM sheet s JOIN "round" r ON r.id = s.round_id
+WHERE s.key_hash = ? AND r.closed_at IS NULL AND r.closes_on >= ?
+ON CONFLICT (sheet_id, item) DO UPDATE SET
+    value = excluded.value, reason = excluded.reason, evidence = excluded.evidence, differed = excluded.differed,
+    text = excluded.text
+"""
+
+_ANSWERED = "SELECT item FROM answer WHERE sheet_id = ?"
+
+
+def _run(sql: str, *values: Any) -> Any:
+    """Saving an answer is the one hot path, so its statements are written out (performance.md)."""
+    return db.database.execute_sql(sql.replace("?", db.database.param), values)
+
+
+def is_open(closes_on: dt.date, closed_at: object) -> bool:
+    return closed_at is None and clock.today() <= closes_on
+
+
+def find_sheet(key: str) -> HeldSheet | None:
+    """The sheet this return key opens. None once it was deleted, or its round was closed and keys were dropped."""
+    row = _run(_FIND, return_key.hash_of(key)).fetchone() if key else None
+    if row is None:
+        return None
+    sheet, group, mode, places_made, round_id, instrument, wordings, smallest_group, closes_on, closed_at = row
+    round_ = Round(
+        id=UUID(str(round_id)),
+        instrument=UUID(str(instrument)),
+        wordings=json.loads(wordings) if isinstance(wordings, str) else wordings,
+        smallest_group=smallest_group,
+        closes_on=dt.date.fromisoformat(str(closes_on)),
+    )
+    return HeldSheet(
+        UUID(str(sheet)),
+        key,
+        round_,
+        RaterGroup(group),
+        Mode(mode),
+        instruments.instrument_of(round_),
+        is_open(round_.closes_on, closed_at),
+        places_made,
+    )
+
+
+def save(sheet: HeldSheet, item: str, answer: GivenAnswer) -> bool:
+    """Save the answer, in place of an earlier one. False where the round or the sheet is gone meanwhile."""
+    try:
+        return _save(sheet, item, answer)
+    except peewee.IntegrityError:
+        return False
+
+
+@db.transaction
+def _save(sheet: HeldSheet, item: str, answer: GivenAnswer) -> bool:
+    saved = _run(
+        _SAVE,
+        item,
+        answer.value,
+        answer.reason.value if answer.reason else None,
+        answer.evidence.value if answer.evidence else None,
+        answer.differed,
+        answer.text,
+        return_key.hash_of(sheet.key),
+        clock.today().isoformat(),
+    )
+    return bool(saved.rowcount == 1)
+
+
+def answered(sheet: HeldSheet) -> set[str]:
+    """Codes of the items that have an answer."""
+    return {item for (item,) in _run(_ANSWERED, sheet.id.hex).fetchall()}
+
+
+def values_of(sheet: HeldSheet) -> dict[str, str]:
+    """Item code to the value given."""
+    rows = Answer.select(Answer.item, Answer.value).where(Answer.sheet == sheet.id).order_by(Answer.item)
+    return dict(list(rows.tuples()))
+
+
+def get_answer(sheet: HeldSheet, item: str) -> SavedAnswer | None:
+    row = Answer.get_or_none(Answer.sheet == sheet.id, Answer.item == item)
+    return SavedAnswer(row.value, row.reason, row.evidence, row.differed, row.text) if row else None
+
+
+def words_of(sheet: HeldSheet, language: str) -> Words:
+    """The round's wording in this language, else in English."""
+    return instruments.words_of(sheet.round, language)
+
+
+def same_item(items: Sequence[Item], done: Collection[str]) -> str | None:
+    """Where somebody who comes back goes on: the first item without an answer in the order they chose.
+
+    Nothing is stored about that order. Somebody who began with a later section left a run of answers there, and the
+    run's first item is where their order begins. None when every item has an answer.
+    """
+    codes = [item.code for item in items]
+    runs = [
+        code for before, code in zip(codes[-1:] + codes, codes, strict=False) if code in done and before not in done
+    ]
+    return next_open(items, done, after=runs[0] if runs else None)
+
+
+def delete(sheet: HeldSheet) -> bool:
+    """Take the sheet and its answers away for good; False once the round is closed. The place is not given again."""
+    if not sheet.open or not _delete(sheet):
+        return False
+    db.forget_deleted(Sheet, Answer)
+    return True
+
+
+@db.transaction
+def _delete(sheet: HeldSheet) -> bool:
+    deleted: int = Sheet.delete().where(Sheet.key_hash == return_key.hash_of(sheet.key)).execute()
+    return deleted == 1
+
+
+def seconds_open(sheet: HeldSheet) -> int:
+    """How long a device of one's own keeps the key: until the round's last day is over."""
+    midnight = dt.datetime.combine(
+        sheet.round.closes_on + dt.timedelta(days=1), dt.time(), ZoneInfo(setting("TIME_ZONE"))
+    )
+    return max(0, int((midnight - clock.now()).total_seconds()))

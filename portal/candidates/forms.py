@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, Form, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal import clock
+from portal.candidates import copies
+from portal.candidates.checklist import LONGEST_TEXT, SHEET_PARTS
+from portal.candidates.copies import Purpose
+from portal.forms import PortalForm
+
+PURPOSES = {
+    Purpose.STARTING: _l("For our talk about starting as a peer worker"),
+    Purpose.LEARNING: _l("For planning what I would like to learn"),
+    Purpose.TASKS: _l("For finding tasks that fit me"),
+}
+
+
+def _text() -> Length:
+    return Length(max=LONGEST_TEXT, message=_l("This is longer than a page can hold. Shorten it to 2,000 characters."))
+
+
+class SheetFields:
+    """The sheet, as every form that holds it names its parts."""
+
+    sheet_name = StringField(
+        _l("Name or nickname"), [Length(max=80, message=_l("At most 80 letters, please."))], name="sheet-name"
+    )
+    sheet_words = TextAreaField(_l("In my own words"), [_text()], name="sheet-words")
+    sheet_show = TextAreaField(_l("I could show others"), [_text()], name="sheet-show")
+    sheet_do = TextAreaField(_l("I do this"), [_text()], name="sheet-do")
+    sheet_grow = TextAreaField(_l("I’m growing this"), [_text()], name="sheet-grow")
+    sheet_support = TextAreaField(_l("I’d like support with"), [_text()], name="sheet-support")
+    sheet_helps = TextAreaField(_l("What helps me work well"), [_text()], name="sheet-helps")
+
+
+class SheetForm(SheetFields, Form):
+    """The sheet on the public page: nothing is saved, so there is no token."""
+
+
+def sheet_form(sheet: dict[str, str]) -> SheetForm:
+    return SheetForm(data={f"sheet_{part}": text for part, text in sheet.items()})
+
+
+class KeepForm(PortalForm):
+    """One button; the checklist travels beside it."""
+
+
+class ShareForm(SheetFields, PortalForm):
+    copy_id = HiddenField()
+    programme = RadioField(_l("With whom?"), [DataRequired(_l("Choose the programme you want to share with."))])
+    purpose = RadioField(
+        _l("What for?"),
+        [DataRequired(_l("Choose what the copy is for."))],
+        choices=[SelectChoice(*one) for one in PURPOSES.items()],
+    )
+    items = SelectMultipleField(
+        _l("Cards I want to show as well"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
+    )
+    ends_on = DateField(_l("Until when?"))
+
+    def validate_ends_on(self, field: Any) -> None:
+        if not isinstance(field.data, date):
+            raise ValidationError(_("Type a date such as 2027-01-31."))
+        if not clock.today() < field.data <= copies.latest_end():
+            latest = format_date(copies.latest_end(), "long")
+            raise ValidationError(_("Choose a day from tomorrow to %(latest)s.", latest=latest))
+
+    @property
+    def sheet(self) -> dict[str, str]:
+        return {part: self[f"sheet_{part}"].data or "" for part in SHEET_PARTS}

@@ -1,0 +1,127 @@
+"""What must hold of a page's text: headings, links, anchors, pictures. Used by checks."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from portal.config import setting
+from portal.guidance.files import Finding, PageFile
+from portal.text import Heading
+
+_SENTENCE_END = re.compile(r"[.!?…]+[\"”’)\]]*(?=\s|$)")
+_LINK = re.compile(r'<a\b[^>]*\bhref="([^"]*)"')
+_IMAGE = re.compile(r"<img\b[^>]*>")
+_ATTRIBUTE = re.compile(r'\b(alt|src)="([^"]*)"')
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_GUIDANCE = re.compile(r"/(?P<language>[a-z]{2,3}(?:-[A-Z]{2})?)/guidance(?:/(?P<address>[^#?]*))?(?:#(?P<anchor>.*))?")
+_TOPIC = re.compile(r"/(?P<language>[a-z]{2,3}(?:-[A-Z]{2})?)/topics/(?P<topic>[^#?]*)")
+_FENCE = re.compile(r"\s*(```|~~~)")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What pages may name. A page that is missing in a language is shown in the site's own."""
+
+    anchors: dict[tuple[str, str], frozenset[str]]  # by language and address
+    topics: dict[str, frozenset[str]]
+    sources: frozenset[str]
+
+    def anchors_at(self, language: str, address: str) -> frozenset[str] | None:
+        """The anchors of a page; None where there is no such page."""
+        own = self.anchors.get((language, address))
+        return own if own is not None else self.anchors.get((setting("DEFAULT_LANGUAGE"), address))
+
+    def topics_in(self, language: str) -> frozenset[str]:
+        return self.topics.get(language) or self.topics.get(setting("DEFAULT_LANGUAGE"), frozenset())
+
+
+def sentences(words: str) -> int:
+    """How many sentences the words hold; words without an end count as one."""
+    ends = list(_SENTENCE_END.finditer(words))
+    rest = words[ends[-1].end() :] if ends else words
+    return len(ends) + bool(rest.strip())
+
+
+def check_body(page: PageFile, rendered: str, headings: list[Heading], known: Known) -> Iterator[Finding]:
+    if not page.body.strip():
+        yield Finding(page.file, page.body_line, "The page has no text.")
+    yield from _headings(page, [heading.level for heading in headings])
+    yield from _links(page, rendered, known)
+    for image in _IMAGE.findall(rendered):
+        attributes = dict(_ATTRIBUTE.findall(image))
+        if not html.unescape(attributes.get("alt", "")).strip():
+            source = html.unescape(attributes.get("src", ""))
+            message = "A picture without words for those who do not see it. Write ![What it shows](address)."
+            yield Finding(page.file, _line_with(page, source), message)
+
+
+def _headings(page: PageFile, levels: list[int]) -> Iterator[Finding]:
+    lines = _heading_lines(page)
+    # Headings underlined with === or --- have no line beginning with #; then the text as a whole is named.
+    places = lines if len(lines) == len(levels) else [page.body_line] * len(levels)
+    before = 1
+    for level, line in zip(levels, places, strict=True):
+        if level == 1:
+            yield Finding(page.file, line, "The text holds no title; the header does. Begin headings with ##.")
+            continue
+        if level > before + 1:
+            remedy = "##" if before == 1 else "#" * (before + 1) + " or fewer"
+            yield Finding(page.file, line, f"A heading of level {level} follows level {before}. Write {remedy}.")
+        before = level
+    for number, text in enumerate(page.body.split("\n"), start=page.body_line):
+        if re.match(r"\s*<h[1-6]\b", text, re.IGNORECASE):
+            yield Finding(page.file, number, "Write headings with ## instead of HTML, so that they get an anchor.")
+
+
+def _heading_lines(page: PageFile) -> list[int]:
+    lines, fenced = [], False
+    for number, text in enumerate(page.body.split("\n"), start=page.body_line):
+        if _FENCE.match(text):
+            fenced = not fenced
+        elif not fenced and re.match(r"#{1,6}\s*[^#\s]", text):
+            lines.append(number)
+    return lines
+
+
+def _links(page: PageFile, rendered: str, known: Known) -> Iterator[Finding]:
+    own = known.anchors[(page.language, page.address)]
+    for found in dict.fromkeys(_LINK.findall(rendered)):
+        target = html.unescape(found).replace("#c-", "#")
+        if message := _dead(target, page.language, own, known):
+            yield Finding(page.file, _line_with(page, target), f"The link to “{target}” is dead: {message}")
+
+
+def _dead(target: str, language: str, own: frozenset[str], known: Known) -> str:
+    """Why a link leads nowhere, with the remedy; empty when it does not, or leads outside the guidance."""
+    if target.startswith("#"):
+        # Footnotes make their anchors themselves.
+        if target[1:] in own or target.startswith(("#fn:", "#fnref:")):
+            return ""
+        return "no heading on this page has that anchor."
+    if _SCHEME.match(target) or target.startswith("//"):
+        return ""
+    if not target.startswith("/"):
+        return f"write the whole address, beginning with /{language}/guidance/."
+    if topic := _TOPIC.fullmatch(target):
+        return "" if topic["topic"] in known.topics_in(topic["language"]) else "there is no such topic."
+    if not (found := _GUIDANCE.fullmatch(target)):
+        return ""
+    if not found["address"]:
+        return ""
+    anchors = known.anchors_at(found["language"], found["address"])
+    if anchors is None:
+        return "there is no such page. An address is section or section/page."
+    if found["anchor"] and found["anchor"] not in anchors:
+        return f"that page has no anchor #{found['anchor']}."
+    return ""
+
+
+def _line_with(page: PageFile, words: str) -> int:
+    """The line of the file that holds the words, or where the text begins."""
+    for number, text in enumerate(page.body.split("\n"), start=page.body_line):
+        if words and words in text:
+            return number
+    return page.body_line

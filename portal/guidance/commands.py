@@ -1,0 +1,54 @@
+"""``portal content``: check the files, load them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import click
+
+from portal import paths
+from portal.commands import json_option, report, with_database
+from portal.guidance import checks, loading
+
+_FINE = "Nothing to put right."
+
+
+@click.group()
+def content() -> None:
+    """What people read: files in content/."""
+
+
+@content.command()
+@json_option
+def check(as_json: bool) -> None:
+    """Name every mistake in the content files, with file, line and remedy. Opens no database."""
+    _content, findings = checks.check_folder(paths.resource_dir("content"))
+    report((dataclasses.asdict(finding) for finding in findings), as_json, _FINE)
+
+
+@content.command()
+@json_option
+@with_database
+def load(as_json: bool) -> None:
+    """Add what is missing and publish what changed. Pages that were edited or withdrawn here stay as they are."""
+    loaded = loading.load(paths.resource_dir("content"))
+    report((dataclasses.asdict(finding) for finding in loaded.findings), as_json, _summary(loaded))
+
+
+def _summary(loaded: loading.Loading) -> str:
+    if loaded.is_empty:
+        return "Nothing new."
+    return (
+        f"Pages added: {len(loaded.added)}, changed: {len(loaded.changed)}, moved: {len(loaded.moved)}, "
+        f"rendered again: {len(loaded.outdated)}. Sources: {len(loaded.sources)}. Topics: {len(loaded.topics)}."
+    )
+
+
+def prepare() -> None:
+    """Load before serving. A broken set is named, and what was there goes on being served."""
+    loaded = loading.load(paths.resource_dir("content"))
+    for finding in loaded.findings:
+        place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+        click.echo(f"{place}: {finding.message}", err=True)
+    if loaded.findings:
+        click.echo("Nothing was loaded. The pages stay as they were.", err=True)

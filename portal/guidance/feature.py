@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from flask_babel import lazy_gettext
+
+from portal.feature import Feature, NavigationItem
+from portal.guidance.commands import content, prepare
+from portal.guidance.routes import bp
+
+FEATURE = Feature(
+    bp,
+    commands=(content,),
+    navigation=(NavigationItem(lazy_gettext("Guidance"), "guidance.list_sections", order=10, prefix="/guidance"),),
+    prepare=prepare,
+)

@@ -1,0 +1,217 @@
+"""What people read, as files: pages with a TOML header, sources, topics, inventory (architecture.md §1.11).
+
+Reading never stops at the first mistake: each one becomes a Finding, and what could be read comes back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FENCE = "+++"
+INDEX = "index"  # the file, and the slug, of a section's own page
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+KEYS = (
+    "title", "summary", "in_short", "order", "written", "checked", "local_check", "topics", "sources", "related",
+    "try_it",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    file: str  # from the content folder on: content/en/guidance/principles/equality.md
+    line: int | None
+    message: str  # what is wrong and what would be right
+
+
+@dataclass(frozen=True)
+class PageFile:
+    """A file that could be read. The header holds TOML's values and may lack keys or hold wrong ones."""
+
+    file: str
+    language: str
+    section: str
+    slug: str
+    header_lines: tuple[str, ...]
+    header: dict[str, Any]
+    body: str
+    body_line: int  # line of the file on which the body's first line stands
+    digest: str  # SHA-256 of the file
+
+    @property
+    def address(self) -> str:
+        """As other pages name it: ``section`` or ``section/page``."""
+        return self.section if self.slug == INDEX else f"{self.section}/{self.slug}"
+
+    def line_of(self, key: str) -> int | None:
+        """The line of the file on which a header key stands."""
+        for number, line in enumerate(self.header_lines, start=2):
+            if re.match(rf"{key}\s*=", line):
+                return number
+        return None
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A TOML file whose tables each describe one thing."""
+
+    file: str
+    tables: dict[str, Any]
+    lines: tuple[str, ...]
+
+    def line_of(self, table: str, key: str = "") -> int | None:
+        """The line of ``[table]``, or of its key where it has one."""
+        found = None
+        for number, line in enumerate(self.lines, start=1):
+            if line.strip() == f"[{table}]":
+                found = number
+            elif line.startswith("[") and found:
+                break
+            elif key and found and re.match(rf"{re.escape(key)}\s*=", line):
+                return number
+        return found
+
+
+@dataclass(frozen=True)
+class ContentSet:
+    pages: tuple[PageFile, ...]  # by language, section, file name
+    sources: TableFile
+    topics: dict[str, TableFile]  # by language
+    inventory: TableFile | None
+
+
+def read_content(root: Path) -> tuple[ContentSet, list[Finding]]:
+    """Everything in a content folder, and what could not be read."""
+    findings: list[Finding] = []
+    pages, topics = [], {}
+    languages = sorted(path for path in root.iterdir() if path.is_dir() and LANGUAGE.fullmatch(path.name))
+    for folder in languages:
+        for path in sorted((folder / "guidance").rglob("*.md")):
+            page = _read_page(root, folder.name, path, findings)
+            if page is not None:
+                pages.append(page)
+        topics[folder.name] = _read_tables(root, folder / "topics.toml", findings)
+    sources = _read_tables(root, root / "sources.toml", findings)
+    inventory = root / "inventory.toml"
+    return (
+        ContentSet(
+            pages=tuple(pages),
+            sources=sources,
+            topics=topics,
+            inventory=_read_tables(root, inventory, findings) if inventory.exists() else None,
+        ),
+        findings,
+    )
+
+
+def _name(root: Path, path: Path) -> str:
+    return f"{root.name}/{path.relative_to(root).as_posix()}"
+
+
+def _read_text(root: Path, path: Path, findings: list[Finding]) -> str | None:
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        findings.append(Finding(_name(root, path), None, "The file is missing."))
+        return None
+    except UnicodeDecodeError:
+        findings.append(Finding(_name(root, path), None, "The file is not UTF-8 text. Save it as UTF-8."))
+        return None
+    if "\r" in text:
+        line = text[: text.index("\r")].count("\n") + 1
+        findings.append(Finding(_name(root, path), line, "Lines must end as on Unix (LF), not with CR LF."))
+    return text
+
+
+def _read_page(root: Path, language: str, path: Path, findings: list[Finding]) -> PageFile | None:
+    file = _name(root, path)
+    parts = path.relative_to(root / language / "guidance").with_suffix("").parts
+    if len(parts) != 2:
+        findings.append(Finding(file, None, "A page lies in a section's folder: guidance/<section>/<page>.md."))
+        return None
+    text = _read_text(root, path, findings)
+    if text is None:
+        return None
+    for name in parts:
+        if not SLUG.fullmatch(name):
+            findings.append(
+                Finding(file, None, f"“{name}” cannot be part of an address. Use a–z, 0–9 and single hyphens.")
+            )
+    lines = text.replace("\r\n", "\n").split("\n")
+    if lines[0] != FENCE:
+        findings.append(Finding(file, 1, "The file must begin with a line +++ that opens the header."))
+        return None
+    if FENCE not in lines[1:]:
+        findings.append(Finding(file, 1, "The header is never closed. Put a line +++ after its last key."))
+        return None
+    end = lines.index(FENCE, 1)
+    header = _read_toml(file, "\n".join(lines[1:end]), 1, findings)
+    if header is None:
+        return None
+    body_line = end + 2
+    body = lines[end + 1 :]
+    if body and not body[0].strip():
+        body, body_line = body[1:], body_line + 1
+    return PageFile(
+        file=file,
+        language=language,
+        section=parts[0],
+        slug=parts[1],
+        header_lines=tuple(lines[1:end]),
+        header=header,
+        body="\n".join(body),
+        body_line=body_line,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+def _read_tables(root: Path, path: Path, findings: list[Finding]) -> TableFile:
+    file = _name(root, path)
+    text = _read_text(root, path, findings) or ""
+    return TableFile(file, _read_toml(file, text, 0, findings) or {}, tuple(text.splitlines()))
+
+
+def _read_toml(file: str, text: str, lines_before: int, findings: list[Finding]) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"\(at line (\d+)", str(error))
+        line = (int(at[1]) if at else text.count("\n") + 1) + lines_before
+        reason = re.sub(r" \(at .*\)$", "", str(error))
+        findings.append(
+            Finding(file, line, f"This is not TOML: {reason}. Words stand in double quotes, one key a line.")
+        )
+        return None
+
+
+def header_lines(header: dict[str, Any]) -> list[str]:
+    """The header as it must stand in the file: the keys in their order, one a line."""
+    return [f"{key} = {toml(header[key])}" for key in KEYS if key in header]
+
+
+def toml(value: Any) -> str:
+    """A header value in its one accepted form."""
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(toml(one) for one in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {toml(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    # What TOML lets nobody write as it is.
+    escaped = re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\u{ord(found[0]):04x}", escaped)
+    return f'"{escaped}"'

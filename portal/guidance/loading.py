@@ -1,0 +1,185 @@
+"""Content files into the database: what is missing is added, what was edited or withdrawn here is left alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from portal import audit, clock, db
+from portal.guidance import checks, files, markup
+from portal.guidance.files import ContentSet, Finding, PageFile
+from portal.guidance.models import Page, Revision, Source, Topic
+from portal.guidance.services import KIND, live_revision
+from portal.text import Heading
+
+_OWN_COLUMNS = ("title", "summary", "in_short")
+
+
+@dataclass
+class Loading:
+    """What a load did, or would do. Where there are findings it did nothing."""
+
+    findings: list[Finding] = field(default_factory=list)
+    added: list[PageFile] = field(default_factory=list)
+    changed: list[tuple[Page, PageFile]] = field(default_factory=list)
+    moved: list[tuple[Page, Any]] = field(default_factory=list)  # with the new place in the section
+    outdated: list[UUID] = field(default_factory=list)  # revisions whose HTML an older renderer made
+    sources: list[dict[str, Any]] = field(default_factory=list)  # rows that are new or differ
+    topics: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.added or self.changed or self.moved or self.outdated or self.sources or self.topics)
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """A page and what is known of its live revision."""
+
+    page: Page
+    live: Revision | None  # without its texts; None where nothing was ever published
+
+    @property
+    def belongs_to_file(self) -> bool:
+        return self.live is not None and self.live.from_file is not None and not self.page.withdrawn
+
+
+def load(root: Path) -> Loading:
+    """Bring pages, sources and topics of a content folder into the database. A broken set changes nothing."""
+    content, findings = files.read_content(root)
+    # A start with nothing new costs a few statements; every page is checked only before something is written.
+    if not findings and _plan(content).is_empty:
+        return Loading()
+    content, findings = checks.check_folder(root)
+    return Loading(findings=findings) if findings else _write(content)
+
+
+def _plan(content: ContentSet) -> Loading:
+    stored = _stored_pages()
+    plan = Loading(sources=_changed_sources(content), topics=_changed_topics(content))
+    for file in content.pages:
+        known = stored.get((file.language, file.section, file.slug))
+        if known is None:
+            plan.added.append(file)
+        elif known.belongs_to_file:
+            if known.live.from_file != file.digest:  # type: ignore[union-attr]
+                plan.changed.append((known.page, file))
+            # A page that does not stand where its file put it was moved here, and stays.
+            asked, place = known.live.header["order"], file.header.get("order")  # type: ignore[union-attr]
+            if known.page.position == asked != place:
+                plan.moved.append((known.page, place))
+    replaced = {page.id for page, _file in plan.changed}
+    plan.outdated = [
+        one.live.id
+        for one in stored.values()
+        if one.live is not None and one.live.renderer != markup.RENDERER and one.page.id not in replaced
+    ]
+    return plan
+
+
+def _stored_pages() -> dict[tuple[str, str, str], _Stored]:
+    """By language, section and slug; one statement."""
+    rows = (
+        Page.select(Page, Revision.id, Revision.from_file, Revision.renderer, Revision.header)
+        .join(Revision, "LEFT JOIN", on=(Revision.id == live_revision()), attr="live")
+        .where(Page.kind == KIND)
+        .order_by(Page.language, Page.section, Page.slug)
+    )
+    return {(page.language, page.section, page.slug): _Stored(page, getattr(page, "live", None)) for page in rows}
+
+
+def _changed_sources(content: ContentSet) -> list[dict[str, Any]]:
+    stored = {row.key: (row.position, row.fields) for row in Source.select().order_by(Source.key)}
+    return [
+        {"key": key, "position": position, "fields": fields}
+        for position, (key, fields) in enumerate(content.sources.tables.items())
+        if stored.get(key) != (position, fields)
+    ]
+
+
+def _changed_topics(content: ContentSet) -> list[dict[str, Any]]:
+    rows = Topic.select().order_by(Topic.language, Topic.slug)
+    stored = {(row.language, row.slug): (row.position, {"title": row.title, "summary": row.summary}) for row in rows}
+    return [
+        {"language": language, "slug": slug, "position": position, "fields": fields}
+        for language, file in content.topics.items()
+        for position, (slug, fields) in enumerate(file.tables.items())
+        if stored.get((language, slug)) != (position, fields)
+    ]
+
+
+@db.transaction
+def _write(content: ContentSet) -> Loading:
+    if not db.is_sqlite():
+        db.database.execute_sql("SELECT pg_advisory_xact_lock(7065657279)")  # two servers may start at once
+    plan, moment = _plan(content), clock.now()
+    if plan.is_empty:
+        return plan
+    pages = [_page(file) for file in plan.added]
+    Page.bulk_create(pages, batch_size=100)
+    texts = [*zip(pages, plan.added, strict=True), *plan.changed]
+    Revision.bulk_create([_revision(page, file, moment) for page, file in texts], batch_size=50)
+    for page, position in plan.moved:
+        Page.update(position=position).where(Page.id == page.id).execute()
+    for revision in list(Revision.select(Revision.id, Revision.body).where(Revision.id.in_(plan.outdated))):
+        Revision.update(**_rendered(revision.body)).where(Revision.id == revision.id).execute()
+    _write_sources(plan.sources)
+    _write_topics(plan.topics)
+    audit.record("guidance.load", "content")
+    return plan
+
+
+def _page(file: PageFile) -> Page:
+    return Page(kind=KIND, language=file.language, section=file.section, slug=file.slug, position=file.header["order"])
+
+
+def _revision(page: Page, file: PageFile, moment: dt.datetime) -> Revision:
+    return Revision(
+        page=page,
+        **{key: file.header[key] for key in _OWN_COLUMNS},
+        **_rendered(file.body),
+        body=file.body,
+        header={key: _plain(value) for key, value in file.header.items() if key not in _OWN_COLUMNS},
+        made_at=moment,
+        published_at=moment,
+        from_file=file.digest,
+    )
+
+
+def _rendered(body: str) -> dict[str, Any]:
+    """The columns that follow from a body."""
+
+    def plain(heading: Heading) -> dict[str, Any]:
+        return {"level": heading.level, "anchor": heading.anchor, "title": heading.title}
+
+    html, headings = markup.render(body)
+    return {"html": html, "headings": [plain(heading) for heading in headings], "renderer": markup.RENDERER}
+
+
+def _plain(value: Any) -> Any:
+    """A header value as JSON: dates as ISO text."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return value
+
+
+def _write_sources(rows: list[dict[str, Any]]) -> None:
+    if rows:
+        Source.insert_many(rows).on_conflict(
+            conflict_target=[Source.key], preserve=[Source.position, Source.fields]
+        ).execute()
+
+
+def _write_topics(rows: list[dict[str, Any]]) -> None:
+    if rows:
+        plain = [{**{key: row[key] for key in ("language", "slug", "position")}, **row["fields"]} for row in rows]
+        Topic.insert_many(plain).on_conflict(
+            conflict_target=[Topic.language, Topic.slug], preserve=[Topic.position, Topic.title, Topic.summary]
+        ).execute()

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import peewee
+
+from portal import db
+
+
+class Page(db.Model):
+    """An address. ``index`` is the slug of a section's own page."""
+
+    kind = peewee.CharField(16)
+    language = peewee.CharField(8)
+    section = peewee.CharField(80)
+    slug = peewee.CharField(80)
+    position = peewee.IntegerField()  # in its section; a section's own page: among the sections
+    withdrawn = peewee.BooleanField(default=False)  # taken away by an editor; no file brings it back
+
+    class Meta:
+        indexes = ((("kind", "language", "section", "slug"), True),)
+
+
+class Revision(db.Model):
+    """One state of a page. The live one is the newest that has ``published_at``."""
+
+    page = peewee.ForeignKeyField(Page, on_delete="CASCADE", index=False)
+    title = peewee.CharField(200)
+    summary = peewee.TextField()
+    in_short = peewee.JSONField()  # one to three texts
+    body = peewee.TextField()  # Markdown
+    header = peewee.JSONField()  # all other keys of architecture.md §1.11, dates as ISO text
+    html = peewee.TextField()  # made once from the body
+    headings = peewee.JSONField()  # {"level", "anchor", "title"} in order
+    renderer = peewee.IntegerField()  # markup.RENDERER that made the HTML
+    made_at = db.UTCDateTimeField()
+    published_at = db.UTCDateTimeField(null=True)
+    from_file = peewee.CharField(64, null=True)  # SHA-256 of the file it came from; null: written here
+
+    class Meta:
+        indexes = ((("page", "published_at"), False),)
+
+
+class Source(db.Model):
+    """A work that pages name: content/sources.toml."""
+
+    key = peewee.CharField(16, unique=True)
+    position = peewee.IntegerField()
+    fields = peewee.JSONField()  # author, title, publisher, year (may be missing), kind, note
+
+
+class Topic(db.Model):
+    language = peewee.CharField(8)
+    slug = peewee.CharField(80)
+    position = peewee.IntegerField()
+    title = peewee.CharField(120)
+    summary = peewee.TextField()
+
+    class Meta:
+        indexes = ((("language", "slug"), True),)

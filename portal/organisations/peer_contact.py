@@ -1,0 +1,78 @@
+"""The peers' contact: a peer worker whom two others named, or one, if there is only one other (scoring.md §3.4.4).
+
+The mark is always what the namings say now. Who named whom is told to nobody, the audit included.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+from portal import audit, db
+from portal.accounts.models import Person
+from portal.organisations.models import Membership, PeerContactNaming
+
+
+class NotAPeerWorker(Exception):
+    """Only peer workers name the contact, only another peer worker of theirs can be it."""
+
+
+def list_peer_workers(organisation: UUID) -> list[Membership]:
+    """Memberships of peer workers with their persons, by nickname."""
+    return list(
+        Membership.select(Membership, Person)
+        .join(Person)
+        .where(Membership.organisation == organisation, Membership.role == "peer_worker")
+        .order_by(Person.nickname_folded)
+    )
+
+
+def get_naming(organisation: UUID, named_by: UUID) -> UUID | None:
+    """Whom this person named."""
+    mine = (PeerContactNaming.organisation == organisation) & (PeerContactNaming.named_by == named_by)
+    person: UUID | None = PeerContactNaming.select(PeerContactNaming.person).where(mine).scalar()
+    return person
+
+
+@db.transaction
+def name_peer_contact(organisation: UUID, named_by: UUID, membership: UUID | None) -> None:
+    """Name the peer worker who has this membership, in place of whoever was named before; None names nobody.
+
+    Raises NotAPeerWorker, also for oneself.
+    """
+    # Before anything is read: on PostgreSQL the audit's lock lets one naming be counted at a time.
+    audit.record("organisations.name_peer_contact", f"organisation/{organisation}", organisation, anonymous=True)
+    persons = {peer.id: peer.person_id for peer in list_peer_workers(organisation)}
+    chosen = persons.get(membership) if membership else None
+    if named_by not in persons.values() or chosen == named_by or (membership and chosen is None):
+        raise NotAPeerWorker
+    PeerContactNaming.delete().where(
+        PeerContactNaming.organisation == organisation, PeerContactNaming.named_by == named_by
+    ).execute()
+    if chosen:
+        PeerContactNaming.create(organisation=organisation, named_by=named_by, person=chosen)
+    mark_contact(organisation)
+
+
+@db.transaction
+def forget_namings(organisation: UUID, person: UUID) -> None:
+    """What the person named and who named them goes, when they are no peer worker there any more."""
+    theirs = (PeerContactNaming.named_by == person) | (PeerContactNaming.person == person)
+    PeerContactNaming.delete().where(PeerContactNaming.organisation == organisation, theirs).execute()
+    mark_contact(organisation)
+
+
+@db.transaction
+def mark_contact(organisation: UUID) -> None:
+    """Work out anew who is the contact. Among equals the one who is it stays."""
+    peers = list_peer_workers(organisation)
+    here = PeerContactNaming.organisation == organisation
+    named: Any = PeerContactNaming.select(PeerContactNaming.person).where(here).tuples()
+    votes = Counter(person for (person,) in named)
+    enough = 1 if len(peers) == 2 else 2
+    eligible = [peer for peer in peers if votes[peer.person_id] >= enough]
+    contact = max(eligible, key=lambda peer: (votes[peer.person_id], peer.peer_contact), default=None)
+    for peer in peers:
+        if peer.peer_contact != (peer is contact):
+            Membership.update(peer_contact=peer is contact).where(Membership.id == peer.id).execute()

@@ -1,0 +1,56 @@
+"""Codes of roles, states and changes in plain words."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from portal.organisations.models import State
+
+
+def role_words(role: str) -> str:
+    return {
+        "lead": _("lead"),
+        "staff": _("staff"),
+        "peer_worker": _("peer worker"),
+        "trainer": _("trainer"),
+        "candidate": _("candidate"),
+    }[role]
+
+
+def state_words(state: State) -> str:
+    return {
+        State.OPEN: _("open"),
+        State.USED_UP: _("used up"),
+        State.ENDED: _("ended"),
+        State.REVOKED: _("revoked"),
+    }[state]
+
+
+def action_words(action: str) -> str:
+    """What an audit row is about; the code itself where there are no words for it."""
+    return {
+        "accounts.sign_up": _("made an account"),
+        "accounts.end_sign_in": _("ended a sign-in"),
+        "accounts.end_all_sign_ins": _("ended all sign-ins"),
+        "accounts.save_settings": _("changed settings"),
+        "accounts.delete_person": _("deleted an account"),
+        "accounts.set_portal_roles": _("changed roles in the portal"),
+        "accounts.block": _("shut out an account"),
+        "accounts.unblock": _("let an account in again"),
+        "audit.checkpoint": _("older rows were taken away"),
+        "organisations.create": _("made an organisation"),
+        "organisations.close": _("closed an organisation"),
+        "organisations.create_programme": _("added a programme"),
+        "organisations.save_programme": _("changed a programme"),
+        "organisations.join": _("joined"),
+        "organisations.leave": _("a membership ended"),
+        "organisations.invite": _("made an invitation"),
+        "organisations.revoke_invitation": _("revoked an invitation"),
+        "organisations.name_peer_contact": _("a peer worker named a contact"),
+    }.get(action, action)
+
+
+def thing_words(thing: str) -> str:
+    """The object of an audit row: what it is, and the beginning of its id."""
+    kind, _slash, identity = thing.partition("/")
+    return f"{kind} {identity[:8]}".strip()

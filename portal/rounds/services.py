@@ -1,0 +1,380 @@
+"""Opening rounds, changing what may change while they run, and finding them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+import peewee
+
+from assessments.answers import Mode
+from assessments.model import RaterGroup
+from portal import audit, clock, db
+from portal.config import setting
+from portal.organisations.models import Programme
+from portal.organisations.services import RATER_GROUP_OF_ROLE, get_programme, raters_of
+from portal.permissions import Held
+from portal.rounds.instruments import newest_wordings
+from portal.rounds.models import Round, RoundGroup, RoundPlace, StoredInstrument
+from portal.rounds.places import MOST_SLIPS, has_peer_contact, make_slips, places_open_to, takes_answers
+
+LONGEST_ROUND = dt.timedelta(days=120)
+HIGHEST_THRESHOLD = 50
+CHANGES = (
+    "none",
+    "few",
+    "many",
+)  # members who left or joined since the last round: none, fewer than five, five or more
+
+
+class RoundRefused(Exception):
+    """Why a round cannot be opened or changed like this. ``field`` names the argument to put right, ``group`` whose."""
+
+    field = ""
+
+    def __init__(self, group: RaterGroup | None = None) -> None:
+        super().__init__(type(self).__name__, group)
+        self.group = group
+
+
+class UnknownProgramme(RoundRefused):
+    field = "programme"
+
+
+class UnsuitableInstrument(RoundRefused):
+    """Not released, not there, or without rounds."""
+
+    field = "instrument"
+
+
+class OneRoundAtATime(RoundRefused):
+    """The programme has an open round of this instrument."""
+
+    field = "instrument"
+
+
+class RoundExists(RoundRefused):
+    """The same form was sent twice: the round is there, its codes were shown once."""
+
+
+class SlipsExist(RoundRefused):
+    """The same form was sent twice: the slips are there, their codes were shown once."""
+
+
+class NobodyAsked(RoundRefused):
+    field = "modes"
+
+
+class UnsuitableMode(RoundRefused):
+    """A group the instrument does not ask, or management answering otherwise than as one statement."""
+
+    field = "modes"
+
+
+class NoPlaces(RoundRefused):
+    """A group that has neither members nor slips cannot be asked."""
+
+    field = "modes"
+
+
+class UnsuitableSlips(RoundRefused):
+    """Fewer than none, too many at once, or for a group that cannot use them."""
+
+    field = "slips"
+
+
+class SlipsByPeerContact(RoundRefused):
+    """Peer workers have a contact, who alone makes their slips."""
+
+    field = "slips"
+
+
+class ThresholdTooLow(RoundRefused):
+    field = "smallest_group"
+
+
+class ThresholdTooHigh(RoundRefused):
+    field = "smallest_group"
+
+
+class UnsuitableClosingDay(RoundRefused):
+    """Not between tomorrow and LONGEST_ROUND from today."""
+
+    field = "closes_on"
+
+
+class UnknownChange(RoundRefused):
+    field = "changed"
+
+
+class RoundClosed(RoundRefused):
+    """The round takes no answers any more."""
+
+
+class UnknownRound(RoundRefused):
+    """No such round in this organisation."""
+
+
+class Start(StrEnum):
+    """What a member can do about a round."""
+
+    YOURS = "yours"  # a place of one's own waits
+    GROUP = "group"  # any member of the group may begin its one sheet
+    STARTED = "started"  # begun: the return key brings them back
+    NOTHING = "nothing"  # no place was made for this person
+
+
+@dataclass(frozen=True)
+class OpenRound:
+    """An open round as one member sees it."""
+
+    round: Round
+    group: RaterGroup
+    mode: Mode
+    start: Start
+
+
+def open_round(
+    organisation: UUID,
+    programme: UUID,
+    *,
+    instrument: str,
+    modes: Mapping[RaterGroup, Mode],
+    smallest_group: int,
+    closes_on: dt.date,
+    changed: str,
+    slips: Mapping[RaterGroup, int],
+    round_id: UUID | None = None,
+) -> tuple[Round, dict[RaterGroup, list[str]]]:
+    """Open a round and make its places; the round, and the codes of its slips by group, which are not kept.
+
+    ``round_id`` comes from the form, so that a form sent twice opens one round. Raises a RoundRefused.
+    """
+    round_id = round_id or uuid4()
+    if Round.select(Round.id).where(Round.id == round_id).exists():
+        raise RoundExists
+    _check_terms(smallest_group, closes_on, changed)
+    stored = StoredInstrument.get_or_none(StoredInstrument.name == instrument)
+    if stored is None or stored.released is None or not stored.structure["groups"]:
+        raise UnsuitableInstrument
+    if get_programme(organisation, programme) is None:
+        raise UnknownProgramme
+    _check_groups(organisation, stored, modes, slips)
+    try:
+        return _write_round(
+            organisation,
+            programme,
+            {
+                "id": round_id,
+                "instrument": stored.id,
+                "wordings": newest_wordings(stored.id),
+                "smallest_group": smallest_group,
+                "opened_on": clock.today(),
+                "closes_on": closes_on,
+                "changed": changed,
+            },
+            modes,
+            slips,
+        )
+    except peewee.IntegrityError:
+        if Round.select(Round.id).where(Round.id == round_id).exists():
+            raise RoundExists from None
+        raise OneRoundAtATime from None
+
+
+def _check_terms(smallest_group: int, closes_on: dt.date, changed: str) -> None:
+    if smallest_group < setting("SMALLEST_GROUP"):
+        raise ThresholdTooLow
+    if smallest_group > HIGHEST_THRESHOLD:
+        raise ThresholdTooHigh
+    if not clock.today() < closes_on <= clock.today() + LONGEST_ROUND:
+        raise UnsuitableClosingDay
+    if changed not in CHANGES:
+        raise UnknownChange
+
+
+def _check_groups(
+    organisation: UUID, stored: StoredInstrument, modes: Mapping[RaterGroup, Mode], slips: Mapping[RaterGroup, int]
+) -> None:
+    if not modes:
+        raise NobodyAsked
+    for group, mode in modes.items():
+        statement = mode is Mode.STATEMENT
+        if group.value not in stored.structure["groups"] or statement is not (group is RaterGroup.MGMT):
+            raise UnsuitableMode(group)
+    for group, number in slips.items():
+        most = {Mode.INDIVIDUAL: MOST_SLIPS, Mode.GROUP: 1}.get(modes[group], 0) if group in modes else 0
+        if not 0 <= number <= most:
+            raise UnsuitableSlips(group)
+    if slips.get(RaterGroup.PEER) and has_peer_contact(organisation):
+        raise SlipsByPeerContact(RaterGroup.PEER)
+
+
+@db.transaction
+def _write_round(
+    organisation: UUID,
+    programme: UUID,
+    values: dict[str, object],
+    modes: Mapping[RaterGroup, Mode],
+    slips: Mapping[RaterGroup, int],
+) -> tuple[Round, dict[RaterGroup, list[str]]]:
+    round_ = Round.create(organisation=organisation, programme=programme, **values)
+    raters = raters_of(organisation, programme)
+    codes = {}
+    for group in (group for group in RaterGroup if group in modes):
+        mode, asked = modes[group], slips.get(group, 0)
+        members = [person for person, theirs in raters.items() if theirs == group.value]
+        if not members and not asked:
+            raise NoPlaces(group)
+        if asked:
+            codes[group] = make_slips(round_, group, asked)
+        if mode is Mode.INDIVIDUAL:
+            for person in members:
+                RoundPlace.insert(round=round_, rater_group=group.value, person=person).execute()
+        elif not asked:
+            RoundPlace.insert(round=round_, rater_group=group.value).execute()
+        places = len(members) + asked if mode is Mode.INDIVIDUAL else 1
+        RoundGroup.create(round=round_, rater_group=group.value, mode=mode.value, places=places)
+    audit.record("rounds.open", round_, organisation)
+    return round_, codes
+
+
+def add_slips(
+    organisation: UUID, round_id: UUID, group: RaterGroup, how_many: int, *, first: UUID | None = None
+) -> list[str]:
+    """More places for people without an account in a group that answers one by one; their codes, shown once.
+
+    ``first`` comes from the form, so that a form sent twice makes its slips once. Who may call this for peer workers
+    is the caller's to decide (``places.has_peer_contact``). Raises a RoundRefused.
+    """
+    if not 1 <= how_many <= MOST_SLIPS:
+        raise UnsuitableSlips(group)
+    try:
+        return _write_slips(organisation, round_id, group, how_many, first)
+    except peewee.IntegrityError:
+        raise SlipsExist(group) from None
+
+
+@db.transaction
+def _write_slips(organisation: UUID, round_id: UUID, group: RaterGroup, how_many: int, first: UUID | None) -> list[str]:
+    round_ = _lock_open(organisation, round_id)
+    widened = (
+        RoundGroup.update(places=RoundGroup.places + how_many)
+        .where(
+            RoundGroup.round == round_id,
+            RoundGroup.rater_group == group.value,
+            RoundGroup.mode == Mode.INDIVIDUAL.value,
+        )
+        .execute()
+    )
+    if not widened:
+        raise UnsuitableMode(group)
+    audit.record("rounds.add_slips", round_, organisation)
+    return make_slips(round_, group, how_many, first)
+
+
+def _lock_open(organisation: UUID, round_id: UUID) -> Round:
+    """The round, which nobody closes until this transaction ends. Raises UnknownRound, RoundClosed."""
+    found = Round.select().where(Round.organisation == organisation, Round.id == round_id)
+    round_ = (found if db.is_sqlite() else found.for_update()).first()
+    if round_ is None:
+        raise UnknownRound
+    if round_.closed_at is not None:
+        raise RoundClosed
+    return round_  # type: ignore[no-any-return]
+
+
+@db.transaction
+def raise_smallest_group(organisation: UUID, round_id: UUID, smallest_group: int) -> None:
+    """Ask for more answers before figures show, during the round and after it. Raises ThresholdTooLow, UnknownRound."""
+    round_ = Round.get_or_none(Round.organisation == organisation, Round.id == round_id)
+    if round_ is None:
+        raise UnknownRound
+    if smallest_group > HIGHEST_THRESHOLD:
+        raise ThresholdTooHigh
+    # The gate compares with the threshold at closing, so what is set later stands beside it.
+    field = Round.smallest_group if round_.closed_at is None else Round.raised_to
+    now = peewee.fn.COALESCE(Round.raised_to, Round.smallest_group)
+    risen = Round.update({field: smallest_group}).where(Round.id == round_id, now <= smallest_group).execute()
+    if not risen:
+        raise ThresholdTooLow
+    audit.record("rounds.raise_smallest_group", round_, organisation)
+
+
+# --- finding rounds ---
+
+_ORDER = {group.value: place for place, group in enumerate(RaterGroup)}
+
+
+def _rounds() -> peewee.ModelSelect[Round]:
+    """Rounds with programme and the name of their instrument, open ones first, then the newest."""
+    return (
+        Round.select(Round, Programme, StoredInstrument.id, StoredInstrument.name)
+        .join(Programme)
+        .switch(Round)
+        .join(StoredInstrument)
+        .order_by(Round.closed_at.is_null(False), Round.closes_on.desc(), Round.id)
+    )
+
+
+def _with_groups(rounds: Iterable[Round]) -> list[Round]:
+    """The rounds, each with ``groups``: its RoundGroup rows, peers first."""
+    found = {round_.id: round_ for round_ in rounds}
+    for round_ in found.values():
+        round_.groups = []
+    if found:
+        for group in RoundGroup.select().where(RoundGroup.round.in_(list(found))):
+            found[group.round_id].groups.append(group)
+    for round_ in found.values():
+        round_.groups.sort(key=lambda group: _ORDER[group.rater_group])
+    return list(found.values())
+
+
+def list_rounds(organisation: UUID) -> list[Round]:
+    """Open rounds first, then by last day, newest first; each with programme, instrument and ``groups``."""
+    return _with_groups(_rounds().where(Round.organisation == organisation))
+
+
+def get_round(organisation: UUID, round_id: UUID) -> Round | None:
+    """The organisation's round with programme, instrument and ``groups``."""
+    return next(iter(_with_groups(_rounds().where(Round.organisation == organisation, Round.id == round_id))), None)
+
+
+def group_of(held: Iterable[Held], organisation: UUID, programme: UUID) -> RaterGroup | None:
+    """The rater group somebody with these roles answers in; the same rule as organisations.services.raters_of."""
+    roles = {one.role for one in held if one.organisation == organisation and one.covers(programme)}
+    return next((RaterGroup(group) for role, group in RATER_GROUP_OF_ROLE.items() if role in roles), None)
+
+
+def rounds_for_member(person: UUID, held: Iterable[Held], *, round_id: UUID | None = None) -> list[OpenRound]:
+    """Open rounds of the programmes that the person's roles cover, the one that ends first first."""
+    held = [one for one in held if one.role in RATER_GROUP_OF_ROLE]
+    chosen = Round.organisation.in_([one.organisation for one in held])
+    if round_id is not None:
+        chosen &= Round.id == round_id
+    open_ = _with_groups(_rounds().where(chosen, takes_answers()))
+    places = list(places_open_to(person).where(RoundPlace.round.in_([round_.id for round_ in open_])))
+    found = []
+    for round_ in open_:
+        group = group_of(held, round_.organisation_id, round_.programme_id)
+        if group is not None:
+            here = [place for place in places if place.round_id == round_.id]
+            found += _as_member(round_, group, here, person)
+    return sorted(found, key=lambda one: (one.round.closes_on, str(one.round.id)))
+
+
+def _as_member(round_: Round, group: RaterGroup, places: list[RoundPlace], person: UUID) -> list[OpenRound]:
+    own = next((place for place in places if place.person_id == person), None)
+    if own is not None:
+        start = Start.STARTED if own.taken else Start.YOURS
+        return [OpenRound(round_, RaterGroup(own.rater_group), Mode.INDIVIDUAL, start)]
+    asked = next((one for one in round_.groups if one.rater_group == group.value), None)
+    if asked is None:
+        return []
+    shared = next((place for place in places if place.rater_group == group.value), None)
+    if shared is None:
+        return [OpenRound(round_, group, Mode(asked.mode), Start.NOTHING)]
+    return [OpenRound(round_, group, Mode(asked.mode), Start.STARTED if shared.taken else Start.GROUP)]

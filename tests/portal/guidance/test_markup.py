@@ -1,0 +1,60 @@
+"""What an author writes never harms who reads it."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.guidance import markup
+
+
+@pytest.mark.parametrize(
+    ("body", "gone"),
+    [
+        ("<script>alert(1)</script>", "script"),
+        ("<p onclick='alert(1)'>Words</p>", "onclick"),
+        ("[x](javascript:alert(1))", "javascript:"),
+        ("<a href='JaVaScRiPt:alert(1)'>x</a>", "javascript:"),
+        ("<style>p { color: red }</style>", "style"),
+        ("<p style='color: red'>Words</p>", "style"),
+        ("<iframe src='https://example.org/'></iframe>", "iframe"),
+        ("<img src=x onerror='alert(1)' alt='A'>", "onerror"),
+        ("<form action='/exit'><input name='a'></form>", "form"),
+        ("| a | b |\n| --- | --- |\n| <script>x</script> | <b onclick='x'>y</b> |", "onclick"),
+        ('| a"onmouseover="x | b |\n| --- | --- |\n| 1 | 2 |', '"onmouseover="'),
+    ],
+)
+def test_what_could_do_harm_is_taken_out(body, gone):
+    assert gone not in markup.render(body)[0].lower()
+
+
+def test_ids_keep_apart_from_those_of_the_page():
+    html, headings = markup.render("## Main\n\n<p id='sources'>Words</p>\n\n[up](#main)\n")
+    assert 'id="c-main"' in html
+    assert 'id="c-sources"' in html
+    assert 'href="#c-main"' in html
+    assert markup.anchors(html) == {"main", "sources"}
+    assert headings[0].anchor == "c-main"
+
+
+def test_a_link_into_another_page_finds_its_heading():
+    html, _headings = markup.render("[x](/en/guidance/prepare/selection#pay-two-views)")
+    assert 'href="/en/guidance/prepare/selection#c-pay-two-views"' in html
+
+
+def test_a_table_tells_each_cell_its_column():
+    html, _headings = markup.render("| Who | A & b |\n| --- | --- |\n| Me | *Yes* & no |\n")
+    assert '<th scope="col" role="columnheader">A &amp; b</th>' in html
+    assert '<th scope="row" role="rowheader">Me</th>' in html
+    assert '<td role="cell" data-label="A &amp; b"><div><em>Yes</em> &amp; no</div></td>' in html
+
+
+def test_what_somebody_argued_stands_beside_who_did():
+    html, _headings = markup.render("> Nobody decides alone.\n>\n> What Jo argues in *A book*. Our words.\n")
+    assert html.strip() == (
+        '<figure class="voice"><p>Nobody decides alone.</p>'
+        '<figcaption class="small muted">What Jo argues in <em>A book</em>. Our words.</figcaption></figure>'
+    )
+
+
+def test_a_quotation_without_a_name_stays_a_quotation():
+    assert "<blockquote>" in markup.render("> Only words.\n")[0]

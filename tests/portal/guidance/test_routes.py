@@ -1,0 +1,133 @@
+"""Reading: what a visitor finds on the pages, and what each costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal import db, paths
+from portal.guidance import loading
+from portal.guidance.try_it import MARKS
+
+
+@pytest.fixture
+def shipped(app):
+    with db.connection():
+        loading.load(paths.resource_dir("content"))
+
+
+def test_a_reading_page_has_all_its_parts(browser, shipped):
+    page = browser.get("/en/guidance/principles/equality")
+    assert page.title == "Equality – Peerwork"
+    for words in (
+        "In short", "Peers stand on the same footing.", "Equal, not identical", "Try it",
+        "Peer workers stand as colleagues in meetings and daily work. EQ1",
+        "Your organisation can answer this in a round.", "Correlation Network and Trimbos Institute",
+        "Not yet checked by a peer worker or a specialist.", "2026",
+    ):  # fmt: skip
+        assert words in page.text
+    assert page.links()["What I bring"] == "/en/candidates/checklist"
+    assert page.links()["Next page Self-determination"] == "/en/guidance/principles/self-determination"
+    assert page.links()["Back to The seven principles"] == "/en/guidance/principles"
+    assert "marks.svg?v=" in page.html
+    assert '#equality"' in page.html
+    assert "Have it checked locally" not in page.text
+
+
+def test_a_page_about_law_or_health_says_so(browser, shipped):
+    assert "This page touches on law." in browser.get("/en/guidance/prepare/selection").text
+    assert "This page touches on health." in browser.get("/en/guidance/prepare/involving-people-who-use-drugs").text
+
+
+def test_the_last_page_of_a_section_leads_back_and_not_on(browser, shipped):
+    links = browser.get("/en/guidance/prepare/monitoring-and-evaluation").links()
+    assert links["Back to Confidentiality"] == "/en/guidance/prepare/confidentiality"
+    assert not any(words.startswith("Next page") for words in links)
+
+
+def test_the_section_of_principles_asks_one_question_each(browser, shipped):
+    page = browser.get("/en/guidance/principles")
+    assert page.heading == "The seven principles"
+    assert "Do peer workers stand beside colleagues and community as equals?" in page.text
+    assert {f"/en/guidance/principles/{slug}" for slug in MARKS} <= set(page.links().values())
+
+
+def test_preparing_shows_its_steps_in_order(browser, shipped):
+    page = browser.get("/en/guidance/prepare")
+    links = [address for address in page.links().values() if address.startswith("/en/guidance/prepare/")]
+    assert links[0] == "/en/guidance/prepare/selection"
+    assert page.root.find(".//main/ol").get("class") == "numbered talk"
+    assert len(page.root.findall(".//main/ol/li")) == 7
+
+
+def test_a_topic_gathers_its_pages(browser, shipped):
+    page = browser.get("/en/topics/confidentiality")
+    assert page.links()["Confidentiality"] == "/en/guidance/prepare/confidentiality"
+    assert page.links()["Mutual respect"] == "/en/guidance/principles/mutual-respect"
+    assert "Recruitment" not in page.links()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/en/guidance/nothing", "/en/guidance/principles/nothing", "/en/guidance/principles/index",
+        "/en/guidance/nothing/equality", "/en/guidance/prepare/equality", "/en/topics/nothing", "/xx/guidance",
+    ],
+)  # fmt: skip
+def test_unknown_addresses_answer_404(browser, shipped, address):
+    browser.get(address, status=404)
+
+
+def test_an_empty_portal_says_that_nothing_is_there(browser):
+    assert "No page has been published here yet." in browser.get("/en/guidance").text
+
+
+@pytest.mark.parametrize(
+    "path", [path.with_suffix("") for path in paths.resource_dir("content").glob("en/guidance/*/*.md")]
+)
+def test_every_shipped_page_is_a_sound_page_in_three_statements(browser, shipped, path):
+    address = f"/en/guidance/{path.parent.name}" + ("" if path.name == "index" else f"/{path.name}")
+    count = []
+    db.database.query_hooks.append(lambda event: count.append(event.sql))
+    page = browser.get(address)
+    db.database.query_hooks.pop()
+    assert len([sql for sql in count if sql.startswith("SELECT")]) == 3
+    assert "Set-Cookie" not in page.response.headers
+
+
+def test_every_link_inside_the_guidance_leads_somewhere(browser, shipped):
+    seen, waiting = set(), ["/en/guidance"]
+    while waiting:
+        page = browser.get(waiting.pop())
+        found = {target.partition("#")[0] for target in page.links().values()}
+        new = {target for target in found if target.startswith(("/en/guidance/", "/en/topics/"))} - seen
+        seen |= new
+        waiting += sorted(new)
+    assert len(seen) >= 17 + 15
+
+
+@pytest.mark.parametrize("address", ["/en/guidance", "/en/topics/pay"])
+def test_lists_cost_two_statements(browser, shipped, address):
+    count = []
+    db.database.query_hooks.append(lambda event: count.append(event.sql))
+    browser.get(address)
+    db.database.query_hooks.pop()
+    assert len([sql for sql in count if sql.startswith("SELECT")]) == 2
+
+
+def test_a_page_offered_in_another_language_says_so(app, browser, folder):
+    app.config["LANGUAGES"] = ["en", "fr"]
+    folder.write("fr/topics.toml", '[pay]\ntitle = "Salaire"\nsummary = "De l’argent."\n')
+    folder.page("index", language="fr", title='"Les principes"')
+    with db.connection():
+        assert loading.load(folder.root).findings == []
+    page = browser.get("/fr/guidance/principles/equality")
+    assert page.heading == "Equality"
+    assert page.root.find(".//main/article").get("lang") == "en"
+    assert "This page is not in your language yet. Here it is in anglais." in page.text
+    assert "not in your language" not in browser.get("/fr/guidance/principles").text
+
+
+def test_the_main_menu_marks_the_guidance(browser, shipped):
+    page = browser.get("/en/guidance/prepare/training")
+    link = next(a for a in page.root.findall(".//nav//a") if a.get("href") == "/en/guidance")
+    assert link.get("aria-current") == "true"

@@ -1,0 +1,91 @@
+"""The migrated schema is the models' schema, on both engines; what models do not show is listed here."""
+
+import re
+
+import pytest
+from playhouse.migrations import Runner
+from playhouse.schema_diff import diff_models
+
+from portal import db, paths
+
+TRIGGERS = {"instrument_frozen", "instrument_in_use", "wording_frozen", "wording_in_use"}
+
+
+def test_the_migrated_schema_is_the_models_schema(database):
+    assert not diff_models(database.obj, db.every_model())
+
+
+def test_every_table_has_a_model(database):
+    tables = {model._meta.table_name for model in db.every_model()}
+    assert set(database.get_tables()) == tables | {"schema_migration"}
+
+
+def test_triggers_are_there(database):
+    if db.is_sqlite():
+        rows = database.execute_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    else:
+        rows = database.execute_sql("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal").fetchall()
+    assert {name for (name,) in rows} == TRIGGERS
+
+
+def test_nullable_columns_and_types_agree(database):
+    """diff_models sees neither: compare what each engine says with the models."""
+    for model in db.every_model():
+        columns = {column.name: column for column in database.get_columns(model._meta.table_name)}
+        for field in model._meta.sorted_fields:
+            column = columns[field.column_name]
+            if not field.primary_key and field.column_name not in ("sheet_id", "item"):
+                assert column.null == field.null, f"{model.__name__}.{field.name}"
+
+
+def test_numbers_are_unique_and_no_migration_imports_the_portal():
+    files = sorted(paths.MIGRATIONS.glob("[0-9]*.py"))
+    numbers = [file.name[:4] for file in files]
+    assert len(numbers) == len(set(numbers))
+    for file in files:
+        assert not re.search(r"^\s*(from|import) (portal|assessments)", file.read_text(), re.M), file.name
+
+
+def test_a_database_of_a_newer_release_is_refused_in_one_sentence(app, database):
+    with database.atomic():
+        Runner(database.obj, str(paths.MIGRATIONS)).History.create(name="9999_from_the_future")
+    with pytest.raises(db.DatabaseUnusable, match="newer release"):
+        db.check_schema()
+    with pytest.raises(db.DatabaseUnusable, match="newer release"):
+        db.migrate()
+
+
+def test_an_older_database_is_refused_until_it_is_migrated(app, database):
+    history = Runner(database.obj, str(paths.MIGRATIONS)).History
+    with database.atomic():
+        history.delete().where(history.name.startswith("0009")).execute()
+    with pytest.raises(db.DatabaseUnusable, match="portal migrate"):
+        db.check_schema()
+
+
+def test_migrations_run_on_filled_data(app, make):
+    """Each step up is safe beside rows: a second run of all of them changes nothing."""
+    make.member(make.organisation(), "lead", "Quiet Heron")
+    assert db.migrate() == []
+
+
+def test_three_starting_at_once_migrate_once(tmp_path):
+    import threading
+
+    url = db.sqlite_url(tmp_path)
+    results, threads = [], []
+
+    db.connect(url)
+
+    def start():
+        try:
+            results.append(db.migrate())
+        except Exception as error:
+            results.append(error)
+
+    for _ in range(3):
+        threads.append(threading.Thread(target=start))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    assert sorted(len(result) for result in results)[:2] == [0, 0]
