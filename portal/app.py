@@ -20,6 +20,7 @@ from portal.operations import feature as operations
 from portal.operations.services import check_mark
 from portal.organisations import feature as organisations
 from portal.organisations.services import roles_of
+from portal.results import feature as results
 from portal.rounds import feature as rounds
 
 FEATURES = (
@@ -29,6 +30,7 @@ FEATURES = (
     rounds.FEATURE,
     answering.FEATURE,
     candidates.FEATURE,
+    results.FEATURE,
     home.FEATURE,
     operations.FEATURE,
     demo.FEATURE,

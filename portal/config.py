@@ -52,7 +52,8 @@ def load(overrides: dict[str, Any]) -> dict[str, Any]:
     values = {name: list(value) if isinstance(value, list) else value for name, value in DEFAULTS.items()}
     for variable, text in os.environ.items():
         if variable.startswith("PORTAL_"):
-            values[_known(variable)] = _read(variable, text)
+            name = _known(variable)
+            values[name] = _read(name, text)
     values |= {name: value for name, value in overrides.items() if name in DEFAULTS}
     values["DATA_DIR"] = Path(values["DATA_DIR"]).absolute()
     _check(values)
@@ -68,8 +69,8 @@ def _known(variable: str) -> str:
     return name
 
 
-def _read(variable: str, text: str) -> Any:
-    default = DEFAULTS[variable.removeprefix("PORTAL_")]
+def _read(name: str, text: str) -> Any:
+    default = DEFAULTS[name]
     if isinstance(default, str):
         return text
     try:
@@ -78,7 +79,7 @@ def _read(variable: str, text: str) -> Any:
         value = None
     if type(value) is not type(default):
         kind = {bool: "true or false", int: "a whole number", list: 'a JSON list such as ["en", "fr"]'}[type(default)]
-        raise ConfigError(f"{variable} must be {kind}, but is {text!r}.")
+        raise ConfigError(f"PORTAL_{name} must be {kind}, but is {text!r}.")
     return value
 
 

@@ -27,7 +27,7 @@ database = peewee.DatabaseProxy()
 _thread = threading.local()
 
 
-UNREACHABLE = (peewee.OperationalError, peewee.InterfaceError)
+UNREACHABLE = (peewee.DatabaseError, peewee.InterfaceError)
 
 
 class DatabaseUnusable(Exception):

@@ -8,4 +8,6 @@ from markupsafe import Markup
 
 def qr_code(text: str) -> Markup:
     """The text as an inline SVG without styles of its own."""
-    return Markup(segno.make(text, error="m").svg_inline(scale=5, border=4, dark="#1B2A2E", light="#FFF"))  # noqa: S704
+    drawing = segno.make(text, error="m").svg_inline(scale=5, border=4, dark="#1B2A2E", light="#FFF")
+    # Its squares are lines one unit wide: site.css gives drawings thicker ones, and then no phone can read them.
+    return Markup(drawing.replace(" stroke=", ' stroke-width="1" stroke='))  # noqa: S704

@@ -46,8 +46,9 @@ def new_key_words(language: str) -> str:
 
 
 def plain_words(typed: str) -> str:
-    """Key words as they are hashed: lower case, one space between, whatever stood between them on the card."""
-    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKD", typed.casefold())))
+    """Key words as they are hashed: lower case, without accents, one space between, whatever stood between them."""
+    decomposed = unicodedata.normalize("NFKD", typed.casefold())
+    return " ".join(re.findall(r"\w+", "".join(sign for sign in decomposed if not unicodedata.combining(sign))))
 
 
 def made_up_nickname() -> str:

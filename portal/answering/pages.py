@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, abort, current_app, make_response, render_template, request, url_for
@@ -136,7 +137,7 @@ def saved(sheet: HeldSheet, item: str) -> dict[str, str]:
 
 def show_item(
     sheet: HeldSheet, code: str, typed: dict[str, str], *, wrong: InvalidAnswer | None = None, go: str = "",
-    unsaved: bool = False,
+    unsaved: bool = False, found: Sequence[str] = (),
 ) -> str:  # fmt: skip
     if not sheet.asks(code):
         abort(404)
@@ -159,6 +160,7 @@ def show_item(
         wrong=(wrong.field, _problem(wrong)) if wrong else None,
         go=go,
         unsaved=unsaved,
+        found=found,
     )
 
 

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from assessments.answers import InvalidAnswer, neighbours, next_open, read_answer
 from portal import security
-from portal.answering import pages, return_key, services
+from portal.answering import hints, pages, return_key, services
 from portal.answering.forms import KeepForm, ReturnForm
 from portal.answering.services import HeldSheet
 from portal.forms import CARRIED
@@ -139,7 +139,7 @@ def come_back_by_link(key: str) -> ResponseReturnValue:
 @by_token
 def go_on() -> ResponseReturnValue:
     sheet = pages.open_sheet()
-    item = services.same_item(sheet.items, services.answered(sheet))
+    item = services.same_item(sheet.items, services.values_of(sheet))
     return redirect(url_for(".show_item", item=item) if item else url_for(".finish"), 303)
 
 
@@ -156,16 +156,25 @@ def show_item(item: str) -> ResponseReturnValue:
 @bp.post("/answer/<item>")
 @by_token
 def save_item(item: str) -> ResponseReturnValue:
-    """Save the answer and go where the button says. A script that saves on the way hears 204, or 202 for half an answer."""
+    """Save the answer and go where the button says.
+
+    A script that saves on the way hears 204, or 202 where the answer is not complete yet.
+    """
     sheet, typed, go = pages.open_sheet(), pages.typed(), request.form.get("go", "")
     if request.form.get(CARRIED):
         return pages.show_item(sheet, item, typed, unsaved=True)
-    if not go or typed["answer"] or typed["comment"]:
+    if go == "clear":
+        typed["comment"] = ""
+    if go not in ("back", "stop") or typed["answer"] or typed["comment"]:
         try:
             _save(sheet, item, typed)
         except InvalidAnswer as wrong:
             return ("", 202) if pages.by_script() else pages.show_item(sheet, item, typed, wrong=wrong, go=go)
-    return ("", 204) if pages.by_script() else _after(sheet, item, go)
+    if pages.by_script():
+        return "", 204
+    if go != "stop" and sheet.text_allowed and not request.form.get("looked") and hints.passages(typed["comment"]):
+        return pages.show_item(sheet, item, typed, found=hints.passages(typed["comment"]))
+    return _after(sheet, item, go)
 
 
 def _save(sheet: HeldSheet, item: str, typed: dict[str, str]) -> None:
@@ -194,7 +203,7 @@ def _after(sheet: HeldSheet, item: str, go: str) -> ResponseReturnValue:
     if go == "back":
         before, _next = neighbours(sheet.items, item)
         return redirect(url_for(".show_item", item=before) if before else url_for(".show_overview"), 303)
-    following = next_open(sheet.items, services.answered(sheet), after=item)
+    following = next_open(sheet.items, services.values_of(sheet), after=item)
     return redirect(url_for(".show_item", item=following) if following else url_for(".finish"), 303)
 
 
@@ -228,7 +237,7 @@ def finish() -> ResponseReturnValue:
         return pages.without_key(redirect(url_for(".show_end", how="finished"), 303))
     sheet = pages.open_sheet()
     return render_template(
-        "answering/finish.html", sheet=sheet, same=services.same_item(sheet.items, services.answered(sheet))
+        "answering/finish.html", sheet=sheet, same=services.same_item(sheet.items, services.values_of(sheet))
     )
 
 

@@ -22,6 +22,7 @@ from portal.config import setting
 from portal.organisations.services import raters_of
 from portal.permissions import Held
 from portal.rounds import instruments, places
+from portal.rounds.closing import RAW_TABLES
 from portal.rounds.models import Answer, Round, RoundGroup, RoundPlace, Sheet
 
 COMMENT_PLACES = 10  # places a group needs before its members are offered a comment (scoring.md §3.4.5)
@@ -113,7 +114,10 @@ def find_for_member(person: UUID, held: Collection[Held], round_id: UUID) -> Beg
     if not is_open(round_.closes_on, round_.closed_at):
         return _beginning(round_, RaterGroup(group), None, Refusal.CLOSED)
     place = places.find_place_for_member(round_, person, RaterGroup(group))
-    return _beginning(round_, RaterGroup(group), place, None if place else _refusal(round_, person, group))
+    if place is None:
+        return _beginning(round_, RaterGroup(group), None, _refusal(round_, person, group))
+    # A place keeps the group it was made for, also where the person's role has changed since.
+    return _beginning(round_, RaterGroup(place.rater_group), place, None)
 
 
 def _beginning(round_: Round, group: RaterGroup, place: RoundPlace | None, refusal: Refusal | None) -> Beginning | None:
@@ -185,7 +189,7 @@ ON CONFLICT (sheet_id, item) DO UPDATE SET
     text = excluded.text
 """
 
-_ANSWERED = "SELECT item FROM answer WHERE sheet_id = ?"
+_VALUES = "SELECT item, value FROM answer WHERE sheet_id = ?"
 
 
 def _run(sql: str, *values: Any) -> Any:
@@ -246,15 +250,9 @@ def _save(sheet: HeldSheet, item: str, answer: GivenAnswer) -> bool:
     return bool(saved.rowcount == 1)
 
 
-def answered(sheet: HeldSheet) -> set[str]:
-    """Codes of the items that have an answer."""
-    return {item for (item,) in _run(_ANSWERED, sheet.id.hex).fetchall()}
-
-
 def values_of(sheet: HeldSheet) -> dict[str, str]:
-    """Item code to the value given."""
-    rows = Answer.select(Answer.item, Answer.value).where(Answer.sheet == sheet.id).order_by(Answer.item)
-    return dict(list(rows.tuples()))
+    """Item code to the value given; items without an answer are left out."""
+    return dict(_run(_VALUES, sheet.id.hex).fetchall())
 
 
 def get_answer(sheet: HeldSheet, item: str) -> SavedAnswer | None:
@@ -284,7 +282,7 @@ def delete(sheet: HeldSheet) -> bool:
     """Take the sheet and its answers away for good; False once the round is closed. The place is not given again."""
     if not sheet.open or not _delete(sheet):
         return False
-    db.forget_deleted(Sheet, Answer)
+    db.forget_deleted(*RAW_TABLES)
     return True
 
 

@@ -157,16 +157,20 @@ def share(copy_id: UUID, person: UUID, programme: UUID, content: Content, purpos
     if there is not None and there.person_id == person:
         return copy_id
     copy_id = uuid4() if there else copy_id
-    copy = SharedCopy.create(
-        id=copy_id,
-        person=person,
-        organisation=chosen.organisation_id,
-        programme=programme,
-        purpose=purpose.value,
-        sealed=_seal(copy_id, content),
-        shared_on=clock.today(),
-        ends_on=ends_on,
-    )
+    try:
+        with db.database.atomic():
+            copy = SharedCopy.create(
+                id=copy_id,
+                person=person,
+                organisation=chosen.organisation_id,
+                programme=programme,
+                purpose=purpose.value,
+                sealed=_seal(copy_id, content),
+                shared_on=clock.today(),
+                ends_on=ends_on,
+            )
+    except peewee.IntegrityError:  # the button was pressed twice, and the other press was faster
+        return copy_id
     audit.record("candidates.share", copy, chosen.organisation_id)
     return copy_id
 

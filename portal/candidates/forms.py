@@ -3,12 +3,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Form, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
-from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import clock
@@ -16,6 +14,7 @@ from portal.candidates import copies
 from portal.candidates.checklist import LONGEST_TEXT, SHEET_PARTS
 from portal.candidates.copies import Purpose
 from portal.forms import PortalForm
+from portal.views import day
 
 PURPOSES = {
     Purpose.STARTING: _l("For our talk about starting as a peer worker"),
@@ -57,21 +56,22 @@ class KeepForm(PortalForm):
 class ShareForm(SheetFields, PortalForm):
     copy_id = HiddenField()
     programme = RadioField(_l("With whom?"), [DataRequired(_l("Choose the programme you want to share with."))])
-    purpose = RadioField(
-        _l("What for?"),
-        [DataRequired(_l("Choose what the copy is for."))],
-        choices=[SelectChoice(*one) for one in PURPOSES.items()],
-    )
+    purpose = RadioField(_l("What for?"), [DataRequired(_l("Choose what the copy is for."))])
     items = SelectMultipleField(
         _l("Cards I want to show as well"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
     ends_on = DateField(_l("Until when?"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.purpose.choices = [(purpose.value, label) for purpose, label in PURPOSES.items()]
+
     def validate_ends_on(self, field: Any) -> None:
         if not isinstance(field.data, date):
-            raise ValidationError(_("Type a date such as 2027-01-31."))
+            field.errors = []  # in place of WTForms' own words
+            raise StopValidation(_("Type a date such as 2027-01-31."))
         if not clock.today() < field.data <= copies.latest_end():
-            latest = format_date(copies.latest_end(), "long")
+            latest = day(copies.latest_end())
             raise ValidationError(_("Choose a day from tomorrow to %(latest)s.", latest=latest))
 
     @property

@@ -9,11 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from wtforms.fields import SelectChoice
-
 from portal.candidates import checklist, copies, services, soft_words
 from portal.candidates.checklist import Card, Checklist
-from portal.candidates.copies import Content, Purpose
+from portal.candidates.copies import Content, OpenProgramme, Purpose
 from portal.candidates.forms import PURPOSES, KeepForm, ShareForm, sheet_form
 from portal.i18n import language
 from portal.permissions import Permission, needs, public, signed_in
@@ -189,24 +187,18 @@ def share_copy() -> ResponseReturnValue:
     words = checklist.words(language())
     programmes = copies.programmes_open_to(current_user.id)
     form = ShareForm(data={f"sheet_{part}": text for part, text in checklist.sheet(kept.checklist, words).items()})
-    form.programme.choices = [SelectChoice(str(one.id), f"{one.name}, {one.organisation}") for one in programmes]
+    form.programme.choices = [(str(one.id), f"{one.name}, {one.organisation}") for one in programmes]
     answered = copies.chosen_items(kept.checklist, kept.checklist.answers, words)
-    form.items.choices = [SelectChoice(item.code, f"{item.statement} ({item.answer})") for item in answered]
+    form.items.choices = [(item.code, f"{item.statement} ({item.answer})") for item in answered]
     if request.method == "GET":
         form.copy_id.data, form.ends_on.data = str(uuid4()), copies.usual_end()
     if programmes and form.validate_on_submit() and request.form.get("do") in ("preview", "share"):
         chosen = copies.chosen_items(kept.checklist, form.items.data or [], words)
         content = Content(form.sheet, chosen, language=words.language)
         if request.form["do"] == "preview":
-            return _preview(form, content)
-        copies.share(
-            _copy_id(form),
-            current_user.id,
-            UUID(form.programme.data),
-            content,
-            Purpose(form.purpose.data),
-            form.ends_on.data,
-        )
+            return _preview(form, content, next(one for one in programmes if str(one.id) == form.programme.data))
+        purpose, ends_on = Purpose(form.purpose.data), form.ends_on.data or copies.usual_end()
+        copies.share(_copy_id(form), current_user.id, UUID(form.programme.data), content, purpose, ends_on)
         flash(_("Shared. You can take it back at any time."))
         return redirect(url_for(".list_copies"), 303)
     return render_template(
@@ -220,17 +212,17 @@ def share_copy() -> ResponseReturnValue:
 
 def _copy_id(form: ShareForm) -> UUID:
     try:
-        return UUID(form.copy_id.data)
+        return UUID(form.copy_id.data or "")
     except ValueError:
         return uuid4()
 
 
-def _preview(form: ShareForm, content: Content) -> str:
+def _preview(form: ShareForm, content: Content, programme: OpenProgramme) -> str:
     return render_template(
         "candidates/preview_copy.html",
         form=form,
         content=content,
-        programme=next(choice.label for choice in form.programme.choices if choice.value == form.programme.data),
+        programme=programme,
         purpose=PURPOSES[Purpose(form.purpose.data)],
         fields=[(name, text) for name, text in request.form.items(multi=True) if name not in ("csrf_token", "do")],
         warnings=soft_words.kinds(content.sheet.values(), checklist.words(language())),

@@ -69,8 +69,6 @@ def _fill() -> None:
         riverside = organisations.list_programmes(organisation.id)[0].id
         drop_in = organisations.create_programme(organisation.id, "Drop-in").id
         needle_exchange = organisations.create_programme(organisation.id, "Needle exchange").id
-        for named_by in ("Amber Fox", "Lucky Lark"):
-            peer_contact.name_peer_contact(organisation.id, people[named_by], _membership(people["Quiet Heron"]))
 
         clock.stop(now - dt.timedelta(days=55))
         _riverside(organisation.id, riverside, now, draw, people)
@@ -79,6 +77,8 @@ def _fill() -> None:
         clock.stop(now - dt.timedelta(days=4))
         _needle_exchange(organisation.id, needle_exchange, now, draw)
         clock.stop(now)
+        for named_by in ("Amber Fox", "Lucky Lark"):
+            peer_contact.name_peer_contact(organisation.id, people[named_by], _membership(people["Quiet Heron"]))
         _checklist(people["Early Robin"], riverside)
     finally:
         clock.stop(None)
@@ -127,7 +127,8 @@ def _riverside(
     clock.stop(now - dt.timedelta(days=35))
     closing.close_round(organisation, round_.id)
     clock.stop(now - dt.timedelta(days=30))
-    results.choose(organisation, round_.id, people["Quiet Heron"], Choice.ALL)
+    for peer_worker in ("Quiet Heron", "Amber Fox"):
+        results.choose(organisation, round_.id, people[peer_worker], Choice.ALL)
 
 
 def _drop_in(organisation: UUID, programme: UUID, now: dt.datetime, draw: random.Random) -> None:

@@ -59,6 +59,7 @@ def bring_up_to_date(demo: bool) -> None:
         make_data_dir(values["DATA_DIR"])
         url = values["DATABASE_URL"] or db.sqlite_url(values["DATA_DIR"])
         db.connect(url)
+        check_database(url)
         try:
             db.migrate()
         except OSError as error:
@@ -69,8 +70,16 @@ def bring_up_to_date(demo: bool) -> None:
                 services.mark_as_demo()
     except (config.ConfigError, db.DatabaseUnusable) as error:
         raise CannotStart(str(error)) from error
+
+
+def check_database(url: str) -> None:
+    """Raises CannotStart when nothing answers at this address, or something that is no database."""
+    try:
+        with db.connection():
+            db.database.get_tables()
     except db.UNREACHABLE as error:
-        raise CannotStart(f"The database cannot be opened: {str(error).splitlines()[0]}.") from error
+        where = url.rpartition("@")[2]  # never the password
+        raise CannotStart(f"The database at {where} cannot be opened: {str(error).splitlines()[0]}.") from error
 
 
 def prepare(app: Flask) -> None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from portal import audit, security
+from portal import audit, clock, security
 from portal.organisations import codes, invitations, peer_contact, services, words
 from portal.organisations.forms import InvitationForm, OrganisationForm, PeerContactForm, ProgrammeForm
 from portal.permissions import Permission, allowed, by_token, needs
@@ -149,7 +149,7 @@ def new_organisation() -> ResponseReturnValue:
     form = OrganisationForm()
     for_others = "administrator" in current_user.portal_roles
     if form.validate_on_submit():
-        name, programme, new_id = form.name.data, form.programme.data, form.given_id
+        name, programme, new_id = form.name.data or "", form.programme.data or "", form.given_id
         try:
             if for_others:
                 code = invitations.create_with_invitation(name, programme, new_id)
@@ -170,7 +170,7 @@ def new_programme(organisation_id: UUID) -> ResponseReturnValue:
     form = ProgrammeForm()
     if form.validate_on_submit():
         try:
-            services.create_programme(organisation_id, form.name.data, form.about.data or "", form.given_id)
+            services.create_programme(organisation_id, form.name.data or "", form.about.data or "", form.given_id)
         except services.AlreadyMade:
             flash(_("This programme is there already; nothing was made twice."))
         return redirect(url_for(".show_organisation", organisation_id=organisation_id), 303)
@@ -186,7 +186,7 @@ def edit_programme(organisation_id: UUID, programme_id: UUID) -> ResponseReturnV
         abort(404)
     form = ProgrammeForm(obj=programme)
     if form.validate_on_submit():
-        services.save_programme(organisation_id, programme_id, form.name.data, form.about.data or "")
+        services.save_programme(organisation_id, programme_id, form.name.data or "", form.about.data or "")
         flash(_("Saved."))
         return redirect(url_for(".show_organisation", organisation_id=organisation_id), 303)
     organisation = services.get_organisation(organisation_id)
@@ -256,7 +256,7 @@ def leave(organisation_id: UUID) -> ResponseReturnValue:
 @bp.route("/organisations/<uuid:organisation_id>/invitations/new", methods=["GET", "POST"])
 @needs(Permission.MEMBER_INVITE)
 def new_invitation(organisation_id: UUID) -> ResponseReturnValue:
-    organisation = services.get_organisation(organisation_id)
+    organisation = services.get_organisation(organisation_id) or abort(404)
     reach = _reach(organisation_id, Permission.MEMBER_INVITE)
     programmes = [one for one in services.list_programmes(organisation_id) if services.in_reach({one.id}, reach)]
     form = InvitationForm([(programme.id, programme.name) for programme in programmes])
@@ -265,9 +265,9 @@ def new_invitation(organisation_id: UUID) -> ResponseReturnValue:
             code = invitations.invite(
                 organisation_id,
                 form.role.data,
-                ends_on=form.ends_on.data,
-                uses=form.uses.data,
-                programmes=form.programmes.data,
+                ends_on=form.ends_on.data or clock.today(),
+                uses=form.uses.data or 0,
+                programmes=form.programmes.data or (),
                 reach=reach,
                 invitation_id=form.given_id,
             )
@@ -279,7 +279,7 @@ def new_invitation(organisation_id: UUID) -> ResponseReturnValue:
             flash(_("It was made already, and its code cannot be shown again. Make a new one if you lost it."))
             return redirect(url_for(".show_organisation", organisation_id=organisation_id), 303)
         else:
-            return _show_code(code, organisation.name, role=form.role.data, uses=form.uses.data)
+            return _show_code(code, organisation.name, role=form.role.data, uses=form.uses.data or 0)
     return render_template("organisations/new_invitation.html", form=form, organisation=organisation, reach=reach)
 
 

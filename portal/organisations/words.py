@@ -8,27 +8,33 @@ from portal.organisations.models import State
 
 
 def role_words(role: str) -> str:
-    return {
+    words: dict[str, str] = {
         "lead": _("lead"),
         "staff": _("staff"),
         "peer_worker": _("peer worker"),
         "trainer": _("trainer"),
         "candidate": _("candidate"),
-    }[role]
+        "administrator": _("administrator of the portal"),
+        "editor": _("editor"),
+        "author": _("author"),
+        "reviewer": _("reviewer"),
+    }
+    return words[role]
 
 
 def state_words(state: State) -> str:
-    return {
+    words: dict[State, str] = {
         State.OPEN: _("open"),
         State.USED_UP: _("used up"),
         State.ENDED: _("ended"),
         State.REVOKED: _("revoked"),
-    }[state]
+    }
+    return words[state]
 
 
 def action_words(action: str) -> str:
     """What an audit row is about; the code itself where there are no words for it."""
-    return {
+    words: dict[str, str] = {
         "accounts.sign_up": _("made an account"),
         "accounts.end_sign_in": _("ended a sign-in"),
         "accounts.end_all_sign_ins": _("ended all sign-ins"),
@@ -47,7 +53,8 @@ def action_words(action: str) -> str:
         "organisations.invite": _("made an invitation"),
         "organisations.revoke_invitation": _("revoked an invitation"),
         "organisations.name_peer_contact": _("a peer worker named a contact"),
-    }.get(action, action)
+    }
+    return words.get(action, action)
 
 
 def thing_words(thing: str) -> str:

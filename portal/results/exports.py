@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from assessments.model import RaterGroup
-from assessments.published import ItemFigure, SectionFigure
+from assessments.published import ItemFigure, Reason, SectionFigure
 from portal.results.item_words import item_gap_words
 from portal.results.view import ItemLine, Result, Row
 
@@ -68,7 +68,6 @@ def _section(row: Row, result: Result) -> Iterator[Cell]:
                 yield Cell("section", row.code, row.name, gap.group.value, "gap_points", gap.points)
     if row.section.balanced is not None:
         yield Cell("section", row.code, row.name, "", "balanced_points", row.section.balanced.points)
-        yield Cell("section", row.code, row.name, "", "balanced_band", row.section.balanced.band.value)
 
 
 def _section_measures(figure: SectionFigure) -> Iterator[tuple[str, Value, str]]:
@@ -113,7 +112,9 @@ def _item(line: ItemLine, result: Result) -> Iterator[Cell]:
 
 
 def _item_measures(figure: ItemFigure) -> Iterator[tuple[str, Value, str]]:
-    if figure.evidence_only is not None:
+    if figure.evidence_only == {}:
+        yield "evidence", None, Reason.NOT_ENOUGH_ANSWERS.value
+    elif figure.evidence_only is not None:
         for code, number in figure.evidence_only.items():
             yield f"evidence_{code}", number, ""
     else:

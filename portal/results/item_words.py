@@ -22,6 +22,8 @@ def item_words(line: ItemLine, group: RaterGroup, result: Result) -> tuple[str, 
     small: list[str] = []
     if figure.reason is not None:
         main = _missing(line, group, figure.reason, result)
+    elif figure.evidence_only == {}:
+        main = _("no answer")
     elif figure.evidence_only is not None:
         main = _("How they know: %(how)s", how=_codes(figure.evidence_only, counted=not figure.agreed))
     else:
@@ -40,7 +42,7 @@ def _missing(line: ItemLine, group: RaterGroup, reason: Reason, result: Result) 
     return {
         Reason.BELOW_THRESHOLD: fewer_words(least),
         Reason.NOT_ENOUGH_ANSWERS: _("no answer") if group in _agreed_in(result) else _("not enough answers"),
-        Reason.WAITING: _("waits with peer workers"),
+        Reason.WAITING: _("not opened yet"),
         Reason.CANNOT_TELL: _("can’t tell"),
         Reason.NOT_APPLICABLE: _("does not apply"),
     }.get(reason, _("not shown"))

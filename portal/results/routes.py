@@ -15,7 +15,7 @@ from portal import clock
 from portal.guidance.services import list_pages
 from portal.i18n import language
 from portal.permissions import Permission, needs
-from portal.results import exports, item_words, services, words
+from portal.results import exports, item_words, sentences, services, words
 from portal.results.forms import LABELS, ReleaseForm
 from portal.results.release import EARLIEST, Choice
 from portal.results.view import Result, build
@@ -72,7 +72,8 @@ def _show(round_: Round, group: RaterGroup, form: ReleaseForm) -> str:
         words=words,
         item_words=item_words.item_words,
         item_gap_words=item_words.item_gap_words,
-        sentence=words.sentence(result),
+        sentence=sentences.sentence(result),
+        sentences=sentences,
         labels=LABELS,
         earliest=reading.closed_on + EARLIEST,
         pages={page.address: page for page in list_pages(language())},

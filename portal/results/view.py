@@ -24,7 +24,7 @@ from assessments.published import (
     talk_about,
     widest_first,
 )
-from assessments.scoring import Band, GapWord
+from assessments.scoring import Band
 
 Texts = Mapping[tuple[RaterGroup, str], Sequence[str]]
 
@@ -103,9 +103,9 @@ class UnsureLine:
 
 @dataclass(frozen=True)
 class Hidden:
-    """Whose figures are not shown, where and why. No sections: nowhere."""
+    """Whose figures are not shown, where and why."""
 
-    group: RaterGroup
+    groups: tuple[RaterGroup, ...]
     reason: Reason
     sections: tuple[str, ...]
 
@@ -146,10 +146,6 @@ class Result:
         }
         by_band = [(band, tuple(row for row in self.in_order if words.get(row.code) is band)) for band in Band]
         return tuple((band, rows) for band, rows in reversed(by_band) if rows)
-
-    @property
-    def balanced(self) -> tuple[Row, ...]:
-        return tuple(row for row in self.rows if row.section.balanced)
 
 
 def build(
@@ -286,20 +282,19 @@ def _unsure(published: Published, words: Words) -> tuple[UnsureLine, ...]:
 
 def _is_silent(published: Published, group: RaterGroup) -> bool:
     figures = [item.groups[group] for section in published.sections for item in section.items if group in item.groups]
-    return bool(figures) and all(figure.agreed and figure.reason is Reason.NOT_ENOUGH_ANSWERS for figure in figures)
+    nothing = [figure.reason is Reason.NOT_ENOUGH_ANSWERS or figure.evidence_only == {} for figure in figures]
+    return all(nothing) and any(figure.agreed for figure in figures)
 
 
 def _hidden(published: Published, groups: Sequence[RaterGroup], words: Words) -> tuple[Hidden, ...]:
-    """Sections without a figure by group and reason, in the instrument's order."""
+    """Sections without a figure by reason, groups with the same ones together."""
     found: dict[tuple[RaterGroup, Reason], list[str]] = {}
     for group in groups:
         for section in published.sections:
             reason = section.groups[group].reason
             if reason is not None:
                 found.setdefault((group, reason), []).append(words.sections[section.code].name)
-    return tuple(Hidden(group, reason, tuple(names)) for (group, reason), names in found.items())
-
-
-def is_apart(row: Row) -> bool:
-    """Whether two groups see the section differently enough to say so."""
-    return row.section.widest is not None and row.section.widest.word is not GapWord.SAME
+    alike: dict[tuple[Reason, tuple[str, ...]], list[RaterGroup]] = {}
+    for (group, reason), names in found.items():
+        alike.setdefault((reason, tuple(names)), []).append(group)
+    return tuple(Hidden(tuple(who), reason, names) for (reason, names), who in alike.items())

@@ -1,18 +1,19 @@
-"""Codes of the gate in plain words, and the sentences of the results page."""
+"""Codes and figures of the gate in plain words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from flask_babel import format_decimal, ngettext
+from babel.lists import format_list
+from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from assessments.answers import Evidence
 from assessments.model import RaterGroup
-from assessments.published import Answered, Balanced, CannotTell, Reason, SectionFigure, SectionGap, Stop, TalkRule
+from assessments.published import Answered, CannotTell, Reason, SectionFigure, SectionGap, Stop
 from assessments.scoring import Agreement, Band, GapWord, Mode, threshold
-from portal.results.view import Result, Row, TalkLine
+from portal.results.view import Result, Row
 
 GROUPS = {
     RaterGroup.PEER: _l("Peer workers"),
@@ -84,7 +85,7 @@ def reason_words(reason: Reason, group: RaterGroup, k: int) -> tuple[str, str]:
         Reason.BELOW_THRESHOLD: (not_shown, fewer_words(smallest(group, k))),
         Reason.TOO_FEW_QUESTIONS: (_("too few questions"), _("for %(group)s here", group=WITHIN[group])),
         Reason.NOT_ENOUGH_ANSWERS: (not_shown, _("not enough answers here")),
-        Reason.WAITING: (not_shown, _("waits with peer workers")),
+        Reason.WAITING: (not_shown, _("not opened yet")),
         Reason.WITHHELD: (not_shown, _("it could give somebody away")),
         Reason.CANNOT_TELL: (_("can’t tell"), ""),
         Reason.NOT_APPLICABLE: (_("does not apply"), ""),
@@ -112,17 +113,20 @@ def figure_words(figure: SectionFigure | None, group: RaterGroup, result: Result
 
 
 def gap_words(gap: SectionGap) -> str:
-    """Who stands higher, and by how much where that may be said; on how many questions."""
+    """Who stands higher, by how much where that may be said, and on how many questions."""
+    questions = ngettext("on %(num)s question", "on %(num)s questions", gap.questions)
+    return f"{higher_words(gap)}, {questions}" if gap.higher else questions
+
+
+def higher_words(gap: SectionGap) -> str:
+    """Who stands higher, or who sees it much the same."""
     if gap.higher is None:
-        pair = _("peer workers and %(group)s", group=WITHIN[gap.group])
-        return ngettext("%(pair)s, on %(num)s question", "%(pair)s, on %(num)s questions", gap.questions, pair=pair)
+        return _("peer workers and %(group)s", group=WITHIN[gap.group])
     if gap.points is None:
-        higher = _("%(group)s higher", group=WITHIN[gap.higher])
-    else:
-        higher = ngettext(
-            "%(group)s %(num)s point higher", "%(group)s %(num)s points higher", gap.points, group=WITHIN[gap.higher]
-        )
-    return ngettext("%(higher)s, on %(num)s question", "%(higher)s, on %(num)s questions", gap.questions, higher=higher)
+        return _("%(group)s higher", group=WITHIN[gap.higher])
+    return ngettext(
+        "%(group)s %(num)s point higher", "%(group)s %(num)s points higher", gap.points, group=WITHIN[gap.higher]
+    )
 
 
 def first(words: str) -> str:
@@ -132,41 +136,56 @@ def first(words: str) -> str:
 
 def other_gaps(row: Row) -> list[str]:
     """The gaps beside the widest one, a sentence each."""
-    return [
-        _("%(group)s: %(word)s, %(rest)s", group=GROUPS[gap.group], word=GAPS[gap.word], rest=gap_words(gap))
-        for gap in row.section.gaps
-        if gap is not row.section.widest
-    ]
+    return [_other_gap(gap) for gap in row.section.gaps if gap is not row.section.widest]
+
+
+def _other_gap(gap: SectionGap) -> str:
+    who = higher_words(gap) if gap.higher else str(WITHIN[gap.group])
+    questions = ngettext("on %(num)s question", "on %(num)s questions", gap.questions)
+    return first(_("%(who)s: %(word)s, %(questions)s", who=who, word=GAPS[gap.word], questions=questions))
 
 
 def row_words(row: Row, groups: tuple[RaterGroup, ...]) -> tuple[str, str]:
-    """The sentence beside a row of the chart: its bold beginning, and the rest."""
+    """The sentence beside a row of the chart: its bold beginning, and the rest. Other gaps stand below."""
     widest = row.section.widest
-    bold = str(GAPS_FIRST[widest.word]) if widest else ""
-    sentences = [first(gap_words(widest))] if widest else []
-    return bold, ". ".join(sentences + other_gaps(row) + _not_drawn(row, groups))
+    hidden = _hidden_words(row, groups)
+    if widest is None:
+        return "", ". ".join(hidden)
+    told = gap_words(widest) if widest.higher else higher_words(widest)
+    return str(GAPS_FIRST[widest.word]), ". ".join([first(told), *hidden])
 
 
-def _not_drawn(row: Row, groups: tuple[RaterGroup, ...]) -> list[str]:
-    found = []
-    for group in groups:
-        figure = row.groups.get(group)
-        if figure is not None and figure.points is None:
-            few = figure.reason is Reason.TOO_FEW_QUESTIONS
-            found.append(
-                _("Too few questions for %(group)s", group=WITHIN[group])
-                if few
-                else _("%(group)s not shown", group=GROUPS[group])
-            )
-    return found
+def _hidden_words(row: Row, groups: tuple[RaterGroup, ...]) -> list[str]:
+    """Who has no dot because the figure is hidden; too few questions are no secret and stand in the table."""
+    hidden = [
+        group
+        for group in groups
+        if group in row.groups
+        and row.groups[group].points is None
+        and row.groups[group].reason is not Reason.TOO_FEW_QUESTIONS
+    ]
+    return [_("%(groups)s not shown", groups=first(list_words(hidden)))] if hidden else []
+
+
+def _too_few(row: Row, groups: tuple[RaterGroup, ...]) -> list[str]:
+    return [
+        _("too few questions for %(group)s", group=WITHIN[group])
+        for group in groups
+        if group in row.groups and row.groups[group].reason is Reason.TOO_FEW_QUESTIONS
+    ]
+
+
+def list_words(groups: Iterable[RaterGroup]) -> str:
+    """Groups in the middle of a sentence: peer workers, staff and management."""
+    return str(format_list([str(WITHIN[group]) for group in groups], locale=get_locale()))
 
 
 def chart_words(row: Row, groups: tuple[RaterGroup, ...]) -> str:
     """The chart's row for those who do not see it: every figure that has a dot, and who has none."""
     shown = {dot.group for dot in row.dots}
     figures = [f"{WITHIN[group]} {points_words(row.groups[group])}" for group in groups if group in shown]
-    words = [first(", ".join(figures))] if figures else []
-    return "; ".join(words + _not_drawn(row, groups))
+    words = [", ".join(figures)] if figures else []
+    return first("; ".join(words + _hidden_words(row, groups) + _too_few(row, groups)))
 
 
 def within(group: RaterGroup) -> str:
@@ -183,104 +202,13 @@ def how_seen(group: RaterGroup) -> str:
     }[group]
 
 
-# --- the sentence above everything ---
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence whose middle is marked."""
-
-    before: str
-    marked: str
-    after: str
-
-    @property
-    def plain(self) -> str:
-        return self.before + self.marked + self.after
-
-
-def sentence(result: Result) -> Sentence:
-    """What matters most, in one or two short sentences; what is in square brackets is marked."""
-    best = result.strengths[0] if result.strengths else None
-    if best is None or result.leading is None:
-        return _marked(_("There are [too few answers] to show."), {})
-    values = {"strong": best.name, "group": WITHIN[result.leading], "Group": GROUPS[result.leading]}
-    strong = is_strong(result)
-    if not result.has_gaps:
-        return _marked(
-            _("%(Group)s see [%(strong)s] as strong.")
-            if strong
-            else _("In the eyes of %(group)s, [%(strong)s] is furthest along."),
-            values,
-        )
-    widest = result.rows[0]
-    values["apart"] = widest.name
-    beginning = _("%(strong)s is strong.") if strong else _("%(strong)s is furthest along.")
-    endings = {
-        GapWord.DIFFERENT: _("You see [%(apart)s] very differently."),
-        GapWord.TALK: _("Talk about [%(apart)s]: you see it somewhat differently."),
-        GapWord.SAME: _("You see your work [much the same] way."),
-    }
-    return _marked(f"{beginning} {endings[widest.section.widest.word]}", values)  # type: ignore[union-attr]
-
-
-def is_strong(result: Result) -> bool:
-    """Whether the leading group's best section is at least normal practice."""
-    if result.leading is None or not result.strengths:
-        return False
-    return result.strengths[0].groups[result.leading].band in (Band.NORMAL, Band.LIVING)
-
-
-def _marked(pattern: str, values: dict[str, object]) -> Sentence:
-    before, _bracket, rest = pattern.partition("[")
-    marked, _bracket, after = rest.partition("]")
-    return Sentence(*(part % values for part in (before, marked, after)))
-
-
-def strength_words(row: Row, leading: RaterGroup) -> str:
-    """Why a section is among the strongest: whose word it is, and who sees it much the same or higher."""
-    band = row.groups[leading].band
-    alike = [group for group, figure in row.groups.items() if group is not leading and figure.band is band]
-    told = _("%(band)s in the eyes of %(group)s", band=BANDS_FIRST[band], group=WITHIN[leading])  # type: ignore[index]
-    for group in alike:
-        told = _("%(told)s and of %(group)s", told=told, group=WITHIN[group])
-    sentences = [f"{told}."]
-    for gap in row.section.gaps:
-        if gap.group in alike:
-            continue
-        if gap.word is GapWord.SAME:
-            sentences.append(_("%(group)s: much the same.", group=GROUPS[gap.group]))
-        elif gap.higher is leading:
-            sentences.append(_("%(group)s: less far along.", group=GROUPS[gap.group]))
-        else:
-            sentences.append(_("%(group)s: further along.", group=GROUPS[gap.group]))
-    return " ".join(sentences)
-
-
-def balanced_words(row: Row, balanced: Balanced) -> str:
-    return _("%(section)s %(points)s (%(band)s)", section=row.name, points=balanced.points, band=BANDS[balanced.band])
-
-
-def balanced_list(result: Result) -> str:
+def balanced_words(result: Result) -> str:
     """Every balanced mean, in the order of the table."""
-    return ", ".join(balanced_words(row, row.section.balanced) for row in result.balanced if row.section.balanced)
-
-
-# --- what to talk about ---
+    return ", ".join(f"{row.name} {row.section.balanced.points}" for row in result.rows if row.section.balanced)
 
 
 def count_words(number: int) -> str:
-    return {2: _("two"), 3: _("three")}.get(number, str(number))
-
-
-def rule_words(line: TalkLine) -> str:
-    """The rule that put the question here."""
-    group = line.why.group
-    if line.why.rule is TalkRule.GAP:
-        return _("Here because %(group)s and peer workers are far apart.", group=WITHIN[group])
-    if line.why.rule is TalkRule.CRITICAL:
-        return _("Here because everything else leans on it, and peer workers put it low.")
-    return _("Here because many of this group can’t tell: %(group)s.", group=WITHIN[group])
+    return {2: _("two"), 3: _("three"), 4: _("four"), 5: _("five"), 6: _("six")}.get(number, str(number))
 
 
 def share_words(share: CannotTell) -> str:
@@ -314,4 +242,4 @@ def answered_words(group: RaterGroup, result: Result) -> str:
 
 def decimal(value: float, places: int = 1) -> str:
     """A decimal in the reader's language, always with so many places."""
-    return str(format_decimal(value, format="0." + "0" * places, decimal_quantization=True))
+    return str(format_decimal(value, format="0." + "0" * places))

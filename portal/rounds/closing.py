@@ -25,7 +25,7 @@ from portal.rounds.models import (
     Sheet,
 )
 from portal.rounds.places import lock_places, rewrite_places
-from portal.rounds.services import RoundClosed, UnknownRound
+from portal.rounds.refusals import RoundClosed, UnknownRound
 
 RAW_ROWS_STAY = dt.timedelta(days=90)
 RAW_TABLES: Any = (RoundPlace, Sheet, Answer)

@@ -22,6 +22,8 @@ NOT_ASKED = ""
 
 
 class WholeNumber(IntegerField):
+    data: Any
+
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
             super().process_formdata(valuelist)
@@ -30,6 +32,8 @@ class WholeNumber(IntegerField):
 
 
 class Day(DateField):
+    data: Any
+
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
             super().process_formdata(valuelist)
@@ -101,7 +105,9 @@ class SlipsForm(PortalForm):
 
 
 class ThresholdForm(PortalForm):
-    smallest_group = WholeNumber(_l("Answers a group needs from now on"), [InputRequired(_l("Type a number, such as 7."))])
+    smallest_group = WholeNumber(
+        _l("Answers a group needs from now on"), [InputRequired(_l("Type a number, such as 7."))]
+    )
 
 
 class CloseForm(PortalForm):

@@ -13,7 +13,7 @@ from portal.i18n import language
 from portal.organisations import services as organisations
 from portal.permissions import Permission, needs
 from portal.qr import qr_code
-from portal.rounds import closing, instruments, places, services, words
+from portal.rounds import closing, instruments, places, refusals, services, words
 from portal.rounds.forms import CloseForm, NewRoundForm, SlipsForm, ThresholdForm
 from portal.rounds.models import Round
 
@@ -84,10 +84,10 @@ def new_round(organisation_id: UUID, programme_id: UUID) -> ResponseReturnValue:
                 slips=form.slips,
                 round_id=form.given_id,
             )
-        except services.RoundExists:
+        except refusals.RoundExists:
             flash(_("This round is open already. Codes of slips were shown once and cannot be shown again."))
             return _to_round(organisation_id, form.given_id)
-        except services.RoundRefused as refused:
+        except refusals.RoundRefused as refused:
             form.refuse(refused.field, refused.group, words.refusal_words(refused))
         else:
             return _show_slips(organisation_id, round_.id, codes) if codes else _opened(organisation_id, round_.id)
@@ -152,12 +152,12 @@ def _show_round(round_: Round, slips_form: SlipsForm | None = None, threshold_fo
 
 
 def _slip_groups(round_: Round) -> list[tuple[str, str]]:
-    """Groups for which the person may make slips: a lead for all, but for peer workers their contact, if there is one."""
+    """Groups for which the person may make slips: a lead, but for peer workers their contact if they have one."""
     organisation_id, programme_id = round_.organisation_id, round_.programme_id
     lead = _covered(organisation_id, Permission.ROUND_OPEN, programme_id)
     contact = _has_mark("peer_contact", organisation_id, programme_id)
     taken_care_of = lead and not contact and places.has_peer_contact(organisation_id)
-    may_make = {group: lead for group in RaterGroup} | {RaterGroup.PEER: contact or (lead and not taken_care_of)}
+    may_make = dict.fromkeys(RaterGroup, lead) | {RaterGroup.PEER: contact or (lead and not taken_care_of)}
     return [
         (group.rater_group, words.group_words(group.rater_group))
         for group in round_.groups
@@ -186,10 +186,10 @@ def add_slips(organisation_id: UUID, round_id: UUID) -> ResponseReturnValue:
         group = RaterGroup(form.group.data)
         try:
             codes = services.add_slips(organisation_id, round_id, group, form.how_many.data, first=form.given_id)
-        except (services.SlipsExist, services.RoundClosed) as refused:
+        except (refusals.SlipsExist, refusals.RoundClosed) as refused:
             flash(words.refusal_words(refused))
             return _to_round(organisation_id, round_id)
-        except services.RoundRefused as refused:
+        except refusals.RoundRefused as refused:
             form.how_many.errors = [words.refusal_words(refused)]
         else:
             return _show_slips(organisation_id, round_id, {group: codes})
@@ -204,10 +204,10 @@ def raise_threshold(organisation_id: UUID, round_id: UUID) -> ResponseReturnValu
     if form.validate_on_submit():
         try:
             services.raise_smallest_group(organisation_id, round_id, form.smallest_group.data)
-        except services.ThresholdTooLow:
+        except refusals.ThresholdTooLow:
             now = round_.threshold
             form.smallest_group.errors = [_("The number may rise and never falls. It is %(now)d now.", now=now)]
-        except services.RoundRefused as refused:
+        except refusals.RoundRefused as refused:
             form.smallest_group.errors = [words.refusal_words(refused)]
         else:
             flash(_("From now on a group needs %(least)d answers.", least=form.smallest_group.data))
@@ -226,7 +226,7 @@ def close_round(organisation_id: UUID, round_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             closing.close_round(organisation_id, round_id)
-        except services.RoundClosed:
+        except refusals.RoundClosed:
             flash(_("This round was closed before. Nothing has changed."))
         else:
             flash(_("The round is closed. Answers are counted."))

@@ -20,6 +20,24 @@ from portal.permissions import Held
 from portal.rounds.instruments import newest_wordings
 from portal.rounds.models import Round, RoundGroup, RoundPlace, StoredInstrument
 from portal.rounds.places import MOST_SLIPS, has_peer_contact, make_slips, places_open_to, takes_answers
+from portal.rounds.refusals import (
+    NobodyAsked,
+    NoPlaces,
+    OneRoundAtATime,
+    RoundClosed,
+    RoundExists,
+    SlipsByPeerContact,
+    SlipsExist,
+    ThresholdTooHigh,
+    ThresholdTooLow,
+    UnknownChange,
+    UnknownProgramme,
+    UnknownRound,
+    UnsuitableClosingDay,
+    UnsuitableInstrument,
+    UnsuitableMode,
+    UnsuitableSlips,
+)
 
 LONGEST_ROUND = dt.timedelta(days=120)
 HIGHEST_THRESHOLD = 50
@@ -28,94 +46,6 @@ CHANGES = (
     "few",
     "many",
 )  # members who left or joined since the last round: none, fewer than five, five or more
-
-
-class RoundRefused(Exception):
-    """Why a round cannot be opened or changed like this. ``field`` names the argument to put right, ``group`` whose."""
-
-    field = ""
-
-    def __init__(self, group: RaterGroup | None = None) -> None:
-        super().__init__(type(self).__name__, group)
-        self.group = group
-
-
-class UnknownProgramme(RoundRefused):
-    field = "programme"
-
-
-class UnsuitableInstrument(RoundRefused):
-    """Not released, not there, or without rounds."""
-
-    field = "instrument"
-
-
-class OneRoundAtATime(RoundRefused):
-    """The programme has an open round of this instrument."""
-
-    field = "instrument"
-
-
-class RoundExists(RoundRefused):
-    """The same form was sent twice: the round is there, its codes were shown once."""
-
-
-class SlipsExist(RoundRefused):
-    """The same form was sent twice: the slips are there, their codes were shown once."""
-
-
-class NobodyAsked(RoundRefused):
-    field = "modes"
-
-
-class UnsuitableMode(RoundRefused):
-    """A group the instrument does not ask, or management answering otherwise than as one statement."""
-
-    field = "modes"
-
-
-class NoPlaces(RoundRefused):
-    """A group that has neither members nor slips cannot be asked."""
-
-    field = "modes"
-
-
-class UnsuitableSlips(RoundRefused):
-    """Fewer than none, too many at once, or for a group that cannot use them."""
-
-    field = "slips"
-
-
-class SlipsByPeerContact(RoundRefused):
-    """Peer workers have a contact, who alone makes their slips."""
-
-    field = "slips"
-
-
-class ThresholdTooLow(RoundRefused):
-    field = "smallest_group"
-
-
-class ThresholdTooHigh(RoundRefused):
-    field = "smallest_group"
-
-
-class UnsuitableClosingDay(RoundRefused):
-    """Not between tomorrow and LONGEST_ROUND from today."""
-
-    field = "closes_on"
-
-
-class UnknownChange(RoundRefused):
-    field = "changed"
-
-
-class RoundClosed(RoundRefused):
-    """The round takes no answers any more."""
-
-
-class UnknownRound(RoundRefused):
-    """No such round in this organisation."""
 
 
 class Start(StrEnum):

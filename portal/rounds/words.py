@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from assessments.answers import Mode
 from assessments.model import RaterGroup
 from portal import clock
 from portal.config import setting
-from portal.rounds import places, services
+from portal.rounds import places, refusals, services
+from portal.views import day
 
 
 def group_words(group: str) -> str:
@@ -34,37 +34,38 @@ def change_words(changed: str) -> str:
     return {"none": _("nobody"), "few": _("fewer than five"), "many": _("five or more")}[changed]
 
 
-def refusal_words(refused: services.RoundRefused) -> str:
+def refusal_words(refused: refusals.RoundRefused) -> str:
     """What is wrong, and what would be right."""
     group = group_words(refused.group) if refused.group else ""
     last = clock.today() + services.LONGEST_ROUND
     match refused:
-        case services.UnsuitableInstrument():
+        case refusals.UnsuitableInstrument():
             return _("This questionnaire cannot be asked in a round. Choose another one.")
-        case services.OneRoundAtATime():
+        case refusals.OneRoundAtATime():
             return _("This programme has an open round of the same questionnaire. Close that one first.")
-        case services.NobodyAsked():
+        case refusals.NobodyAsked():
             return _("Nobody would be asked. Choose at least one group.")
-        case services.UnsuitableMode():
+        case refusals.UnsuitableMode():
             return _("%(group)s cannot be asked in this way. Choose another one.", group=group)
-        case services.NoPlaces():
+        case refusals.NoPlaces():
             return _("Nobody could answer here: the group has no members yet. Make slips for it, or do not ask it.")
-        case services.SlipsByPeerContact():
+        case refusals.SlipsByPeerContact():
             return _("Peer workers have a contact, who makes their slips on the page of the round. Leave this empty.")
-        case services.UnsuitableSlips():
+        case refusals.UnsuitableSlips():
             return _(
                 "From 0 to %(most)d slips for people who answer on their own, one for a group that answers together, "
                 "none for management and for groups that are not asked.",
                 most=places.MOST_SLIPS,
             )
-        case services.ThresholdTooLow():
-            return _("The number may rise and never falls. Here it is at least %(least)d.", least=setting("SMALLEST_GROUP"))
-        case services.ThresholdTooHigh():
+        case refusals.ThresholdTooLow():
+            least = setting("SMALLEST_GROUP")
+            return _("Too low: figures of so few could point at somebody. Choose %(least)d or more.", least=least)
+        case refusals.ThresholdTooHigh():
             return _("At most %(most)d: with more, no figure would ever show.", most=services.HIGHEST_THRESHOLD)
-        case services.UnsuitableClosingDay():
-            return _("Choose a day from tomorrow until %(last)s.", last=format_date(last, "long"))
-        case services.RoundClosed():
+        case refusals.UnsuitableClosingDay():
+            return _("Choose a day from tomorrow until %(last)s.", last=day(last))
+        case refusals.RoundClosed():
             return _("This round is closed.")
-        case services.SlipsExist():
+        case refusals.SlipsExist():
             return _("These slips were made already. Their codes were shown once and cannot be shown again.")
     return _("Choose one of the answers.")

@@ -179,8 +179,17 @@ def test_the_neighbours_of_an_item(code, expected):
 
 def test_the_checklist_keeps_what_its_scales_know():
     form = {
-        "F4.01": "yes", "F5.01": "support", "D.04": "s3", "F1.01": "s0",
-        "F1.02": "fine", "F4.02": "s3", "F5.02": "yes", "F1.03": "", "X.99": "s3", "csrf_token": "s3", "go": "skip",
+        "F4.01": "yes",
+        "F5.01": "support",
+        "D.04": "s3",
+        "F1.01": "s0",
+        "F1.02": "fine",
+        "F4.02": "s3",
+        "F5.02": "yes",
+        "F1.03": "",
+        "X.99": "s3",
+        "csrf_token": "s3",
+        "go": "skip",
     }
     kept = read_checklist(CANDIDATE, form)
     assert list(kept.items()) == [("F1.01", "s0"), ("D.04", "s3"), ("F4.01", "yes"), ("F5.01", "support")]

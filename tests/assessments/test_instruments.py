@@ -93,8 +93,10 @@ def test_words_are_kind_and_nobody_is_labelled(folder, language):
 def test_principles_1_asks_each_group_what_it_can_judge():
     instrument = load_instrument(PRINCIPLES)
     asked = {
-        group: ([item.code for item in instrument.items_for(group) if not item.gives_level(group)],
-                sum(item.gives_level(group) for item in instrument.items_for(group)))
+        group: (
+            [item.code for item in instrument.items_for(group) if not item.gives_level(group)],
+            sum(item.gives_level(group) for item in instrument.items_for(group)),
+        )
         for group in instrument.groups
     }
     assert asked == {RaterGroup.MGMT: (["SD5"], 18), RaterGroup.STAFF: (["SD5"], 33), RaterGroup.PEER: ([], 38)}
@@ -104,8 +106,13 @@ def test_principles_1_asks_each_group_what_it_can_judge():
 def test_principles_1_has_its_sections_marks_and_critical_items():
     instrument = load_instrument(PRINCIPLES)
     assert {entry.code: (entry.mark, len(instrument.items_of(entry.code))) for entry in instrument.sections} == {
-        "EQ": ("equality", 5), "SD": ("self-determination", 6), "GI": ("involvement", 6), "BS": ("strengths", 5),
-        "CD": ("community", 6), "MW": ("meeting", 5), "MR": ("respect", 5),
+        "EQ": ("equality", 5),
+        "SD": ("self-determination", 6),
+        "GI": ("involvement", 6),
+        "BS": ("strengths", 5),
+        "CD": ("community", 6),
+        "MW": ("meeting", 5),
+        "MR": ("respect", 5),
     }
     critical = [item.code for item in instrument.items if item.critical]
     assert critical == ["EQ4", "SD5", "GI4", "BS3", "CD5", "MW1", "MR2"]
@@ -127,8 +134,13 @@ def test_principles_1_has_a_short_name_for_each_item():
 def test_candidate_1_has_its_sections_and_scales():
     instrument = load_instrument(CANDIDATE)
     assert {entry.code: (entry.scale.value, len(instrument.items_of(entry.code))) for entry in instrument.sections} == {
-        "F1": ("growth", 11), "D": ("growth", 8), "F2": ("growth", 5), "F3": ("growth", 5), "PS": ("growth", 5),
-        "F4": ("tick", 8), "F5": ("fit", 8),
+        "F1": ("growth", 11),
+        "D": ("growth", 8),
+        "F2": ("growth", 5),
+        "F3": ("growth", 5),
+        "PS": ("growth", 5),
+        "F4": ("tick", 8),
+        "F5": ("fit", 8),
     }
     assert instrument.groups == () and all(not item.raters for item in instrument.items)
 
@@ -192,18 +204,38 @@ BROKEN = {  # name of the rule: folder, file, pattern, replacement, where the fi
     "words for an unused scale": (PRINCIPLES, WORDS, END, '[scales.tick.yes]\nlabel = "?"', "scales.tick", "no sec"),
     "words for an unknown scale": (PRINCIPLES, WORDS, END, '[scales.stars.1]\nlabel = "?"', "scales", "“stars”"),
     "words for an unknown answer": (
-        PRINCIPLES, WORDS, END, '[scales.levels.5]\nlabel = "?"', "scales.levels.5", "no such answer",
+        PRINCIPLES,
+        WORDS,
+        END,
+        '[scales.levels.5]\nlabel = "?"',
+        "scales.levels.5",
+        "no such answer",
     ),
     "unknown kind of change": (PRINCIPLES, WORDS, END, '[changed]\nEQ1 = "better"', "changed.EQ1", "“better”"),
     "change of an unknown item": (PRINCIPLES, WORDS, END, '[changed]\nEQ9 = "typo"', "changed.EQ9", "neither"),
     "drugs in a prompt": (
-        CANDIDATE, WORDS, "^prompt = .*?$", 'prompt = "Which drugs?"', "items.F1.01.prompt", "“drugs”",
+        CANDIDATE,
+        WORDS,
+        "^prompt = .*?$",
+        'prompt = "Which drugs?"',
+        "items.F1.01.prompt",
+        "“drugs”",
     ),
     "health in a statement": (
-        CANDIDATE, WORDS, "^statement = .*?$", 'statement = "I look after my HIV."', "items.F1.01.statement", "“HIV”",
+        CANDIDATE,
+        WORDS,
+        "^statement = .*?$",
+        'statement = "I look after my HIV."',
+        "items.F1.01.statement",
+        "“HIV”",
     ),
     "link as address of a site": (
-        PRINCIPLES, LINKS, "principles/equality", "/principles/Equality.html", "items.EQ1.pages", "not an address",
+        PRINCIPLES,
+        LINKS,
+        "principles/equality",
+        "/principles/Equality.html",
+        "items.EQ1.pages",
+        "not an address",
     ),
     "link to no module": (PRINCIPLES, LINKS, '"A1"', '"module one"', "items.EQ1.modules", "not the code"),
     "links of an unknown item": (PRINCIPLES, LINKS, END, "[items.EQ9]", "items.EQ9", "no such item"),
@@ -387,9 +419,7 @@ wordings = st.builds(
         st.sampled_from(Scale), st.dictionaries(texts, st.builds(AnswerWords, texts, texts), max_size=3)
     ),
     sections=st.dictionaries(codes, st.builds(SectionWords, texts, texts), max_size=3),
-    items=st.dictionaries(
-        codes, st.builds(ItemWords, texts, several, texts, texts, texts, several, texts), max_size=3
-    ),
+    items=st.dictionaries(codes, st.builds(ItemWords, texts, several, texts, texts, texts, several, texts), max_size=3),
     changed=st.dictionaries(codes, texts, max_size=2),
 )
 

@@ -39,7 +39,9 @@ def test_an_offered_nickname_can_be_taken(browser):
     assert offered in page.text
 
 
-@pytest.mark.parametrize(("typed", "words"), [("Quiet Heron", "Somebody has this nickname"), ("x", "Two to forty letters")])
+@pytest.mark.parametrize(
+    ("typed", "words"), [("Quiet Heron", "Somebody has this nickname"), ("x", "Two to forty letters")]
+)
 def test_a_nickname_that_cannot_be_had_is_said_and_kept_in_the_field(browser, make, typed, words):
     make.person("Quiet Heron")
     page = browser.submit(browser.get("accounts.sign_up"), own=typed)
@@ -227,7 +229,9 @@ def test_an_account_is_deleted_with_one_form(browser, login, make):
         assert not Person.select().count()
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_signing_in_leads_nowhere_else(browser, make, address):
     make.person("Quiet Heron")
     page = browser.get(f"/en/sign-in?next={address}")

@@ -1,12 +1,7 @@
 import pytest
 
 from assessments.model import RaterGroup
-from portal import app as table_of_contents
-from portal.answering.feature import FEATURE
 from tests.support.rounds import open_round
-
-if FEATURE not in table_of_contents.FEATURES:
-    table_of_contents.FEATURES += (FEATURE,)
 
 
 @pytest.fixture

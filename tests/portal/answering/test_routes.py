@@ -417,6 +417,18 @@ def test_a_comment_is_offered_from_ten_places_on(browser, slips, places, offered
         assert (Answer.get().text == "smuggled") is offered
 
 
+@pytest.mark.parametrize("go", ["keep", "clear"])
+def test_words_that_might_show_who_is_meant_are_pointed_at_once(browser, slips, go):
+    page, _words = first_question(browser, slips()[1][0])
+    page = browser.submit(page, button=SAVE, answer="1", comment="It was Maria Jansen, call 06 1234 5678.")
+    assert "this might show who is meant. 06 1234 5678 · Maria Jansen" in page.text
+    page = browser.submit(page, button="Take all my words out" if go == "clear" else SAVE)
+    assert page.path == "/answer/EQ2"
+    with db.connection():
+        assert bool(Answer.get().text) is (go == "keep")
+    assert browser.submit(page, button=STOP, answer="1", comment="Ask x@y.org").path == "/answer/stopped"
+
+
 def test_answering_leaves_rows_in_four_tables_only(browser, make, organisation, app):
     peer = make.member(organisation, "peer_worker")
     round_, _codes = open_round(organisation)

@@ -11,9 +11,9 @@ from assessments.model import RaterGroup
 from portal import clock, db
 from portal.accounts.words import word_list
 from portal.answering import return_key, services
-from portal.organisations.services import create_programme, roles_of
+from portal.organisations.services import add_member, create_programme, roles_of
 from portal.rounds.closing import close_round
-from portal.rounds.models import Answer, RoundPlace, Sheet
+from portal.rounds.models import Answer, RoundCount, RoundPlace, Sheet
 from tests.conftest import NOW
 from tests.support.rounds import open_round
 
@@ -106,7 +106,7 @@ def test_eight_threads_save_different_items_of_one_sheet(begun):
     for thread in threads:
         thread.join()
     assert not failed
-    assert services.answered(sheet) == set(items)
+    assert set(services.values_of(sheet)) == set(items)
     assert services.get_answer(sheet, items[0]).value == "2"
 
 
@@ -271,3 +271,59 @@ def test_saving_takes_two_statements_besides_its_transaction(begun):
     db.database.query_hooks.remove(watch)
     verbs = [event.sql.split()[0] for event in seen]
     assert [verb for verb in verbs if verb not in ("BEGIN", "COMMIT")] == ["SELECT", "INSERT"]
+
+
+def test_a_place_keeps_the_group_it_was_made_for(make, organisation, database):
+    person = make.member(organisation, "staff")
+    round_, _codes = open_round(organisation, modes={RaterGroup.STAFF: Mode.INDIVIDUAL}, slips={})
+    add_member(organisation.id, person.id, "peer_worker")
+    beginning = services.find_for_member(person.id, roles_of(person.id), round_.id)
+    key = return_key.new("en")
+    assert services.start(beginning, key)
+    assert services.find_sheet(key).group is RaterGroup.STAFF
+
+
+def test_an_answer_given_while_the_round_closes_is_counted_or_refused(slips, organisation, database):
+    round_, codes = slips()
+    sheets = [start(code) for code in codes[:4]]
+    items = [item.code for item in sheets[0].items]
+    saved, failed = [], []
+
+    def give(sheet):
+        try:
+            with db.connection():
+                saved.extend(item for item in items if services.save(sheet, item, Given("2")))
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=give, args=(sheet,)) for sheet in sheets]
+    for thread in threads:
+        thread.start()
+    close_round(organisation.id, round_.id)
+    for thread in threads:
+        thread.join()
+    assert not failed
+    counted = sum(row.level_2 for row in RoundCount.select().where(RoundCount.round == round_.id))
+    assert counted == len(saved) == Answer.select().count()
+
+
+def test_a_sheet_deleted_while_answers_come_in_stays_deleted(begun):
+    sheet, _round = begun
+    failed = []
+
+    def give():
+        try:
+            with db.connection():
+                for item in sheet.items:
+                    services.save(sheet, item.code, Given("2"))
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=give) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    assert services.delete(sheet)
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert Sheet.select().count() == Answer.select().count() == 0

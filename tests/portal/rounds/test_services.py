@@ -8,7 +8,7 @@ from portal import audit, clock, db, keys
 from portal.accounts import services as accounts
 from portal.organisations import services as organisations
 from portal.organisations.models import Membership
-from portal.rounds import closing, places, services
+from portal.rounds import closing, places, refusals, services
 from portal.rounds.models import Answer, Round, RoundGroup, RoundPlace, Sheet
 from portal.rounds.services import Start
 from tests.support.rounds import INDIVIDUAL, load_instruments, open_round
@@ -73,24 +73,24 @@ def test_a_group_that_answers_together_has_one_place(database, make, organisatio
 @pytest.mark.parametrize(
     ("terms", "refusal", "field"),
     [
-        ({"instrument": "candidate-1"}, services.UnsuitableInstrument, "instrument"),
-        ({"instrument": "nothing-1"}, services.UnsuitableInstrument, "instrument"),
-        ({"modes": {}}, services.NobodyAsked, "modes"),
-        ({"modes": {MGMT: Mode.INDIVIDUAL}, "slips": {}}, services.UnsuitableMode, "modes"),
-        ({"modes": {STAFF: Mode.STATEMENT}, "slips": {}}, services.UnsuitableMode, "modes"),
-        ({"modes": {RaterGroup.COMMUNITY: Mode.INDIVIDUAL}, "slips": {}}, services.UnsuitableMode, "modes"),
-        ({"modes": {PEER: Mode.INDIVIDUAL}, "slips": {}}, services.NoPlaces, "modes"),
-        ({"modes": {PEER: Mode.GROUP}, "slips": {}}, services.NoPlaces, "modes"),
-        ({"slips": {PEER: 501}}, services.UnsuitableSlips, "slips"),
-        ({"slips": {PEER: -1}}, services.UnsuitableSlips, "slips"),
-        ({"slips": {STAFF: 1}}, services.UnsuitableSlips, "slips"),
-        ({"modes": {PEER: Mode.GROUP}, "slips": {PEER: 2}}, services.UnsuitableSlips, "slips"),
-        ({"modes": {MGMT: Mode.STATEMENT}, "slips": {MGMT: 1}}, services.UnsuitableSlips, "slips"),
-        ({"smallest_group": 4}, services.ThresholdTooLow, "smallest_group"),
-        ({"smallest_group": 51}, services.ThresholdTooHigh, "smallest_group"),
-        ({"days": 0}, services.UnsuitableClosingDay, "closes_on"),
-        ({"days": 121}, services.UnsuitableClosingDay, "closes_on"),
-        ({"changed": "some"}, services.UnknownChange, "changed"),
+        ({"instrument": "candidate-1"}, refusals.UnsuitableInstrument, "instrument"),
+        ({"instrument": "nothing-1"}, refusals.UnsuitableInstrument, "instrument"),
+        ({"modes": {}}, refusals.NobodyAsked, "modes"),
+        ({"modes": {MGMT: Mode.INDIVIDUAL}, "slips": {}}, refusals.UnsuitableMode, "modes"),
+        ({"modes": {STAFF: Mode.STATEMENT}, "slips": {}}, refusals.UnsuitableMode, "modes"),
+        ({"modes": {RaterGroup.COMMUNITY: Mode.INDIVIDUAL}, "slips": {}}, refusals.UnsuitableMode, "modes"),
+        ({"modes": {PEER: Mode.INDIVIDUAL}, "slips": {}}, refusals.NoPlaces, "modes"),
+        ({"modes": {PEER: Mode.GROUP}, "slips": {}}, refusals.NoPlaces, "modes"),
+        ({"slips": {PEER: 501}}, refusals.UnsuitableSlips, "slips"),
+        ({"slips": {PEER: -1}}, refusals.UnsuitableSlips, "slips"),
+        ({"slips": {STAFF: 1}}, refusals.UnsuitableSlips, "slips"),
+        ({"modes": {PEER: Mode.GROUP}, "slips": {PEER: 2}}, refusals.UnsuitableSlips, "slips"),
+        ({"modes": {MGMT: Mode.STATEMENT}, "slips": {MGMT: 1}}, refusals.UnsuitableSlips, "slips"),
+        ({"smallest_group": 4}, refusals.ThresholdTooLow, "smallest_group"),
+        ({"smallest_group": 51}, refusals.ThresholdTooHigh, "smallest_group"),
+        ({"days": 0}, refusals.UnsuitableClosingDay, "closes_on"),
+        ({"days": 121}, refusals.UnsuitableClosingDay, "closes_on"),
+        ({"changed": "some"}, refusals.UnknownChange, "changed"),
     ],
 )
 def test_unsuitable_terms_are_refused_and_nothing_is_written(database, make, organisation, terms, refusal, field):
@@ -110,13 +110,13 @@ def test_the_longest_and_the_shortest_round_are_allowed(database, make, organisa
 
 
 def test_a_programme_of_another_organisation_is_refused(database, make, organisation):
-    with pytest.raises(services.UnknownProgramme):
+    with pytest.raises(refusals.UnknownProgramme):
         open_round(organisation, programme=make.organisation("Elsewhere").programme)
 
 
 def test_one_open_round_per_programme_and_instrument(database, make, organisation):
     first, _codes = open_round(organisation)
-    with pytest.raises(services.OneRoundAtATime):
+    with pytest.raises(refusals.OneRoundAtATime):
         open_round(organisation)
     assert RoundPlace.select().count() == 6, "nothing of the second one was kept"
     other = organisations.create_programme(organisation.id, "Night bus")
@@ -127,7 +127,7 @@ def test_one_open_round_per_programme_and_instrument(database, make, organisatio
 
 def test_the_same_form_sent_twice_opens_one_round(database, organisation):
     round_, _codes = open_round(organisation)
-    with pytest.raises(services.RoundExists):
+    with pytest.raises(refusals.RoundExists):
         open_round(organisation, round_id=round_.id)
 
 
@@ -189,9 +189,10 @@ def test_any_member_of_the_group_finds_its_one_place(database, make, organisatio
     one, other = make.member(organisation, "staff"), make.member(organisation, "staff")
     peer = make.member(organisation, "peer_worker")
     round_, _codes = open_round(organisation, modes={STAFF: Mode.GROUP, PEER: Mode.INDIVIDUAL}, slips={})
-    assert places.find_place_for_member(round_, one.id, STAFF).id == places.find_place_for_member(
-        round_, other.id, STAFF
-    ).id
+    assert (
+        places.find_place_for_member(round_, one.id, STAFF).id
+        == places.find_place_for_member(round_, other.id, STAFF).id
+    )
     assert places.find_place_for_member(round_, peer.id, STAFF).person_id == peer.id, "one person, one place"
 
 
@@ -216,7 +217,7 @@ def test_slips_are_made_once_for_a_form_sent_twice(database, organisation):
     round_, _codes = open_round(organisation)
     first = round_.id  # any random id that the form carries
     services.add_slips(organisation.id, round_.id, PEER, 3, first=first)
-    with pytest.raises(services.SlipsExist):
+    with pytest.raises(refusals.SlipsExist):
         services.add_slips(organisation.id, round_.id, PEER, 3, first=first)
     assert RoundPlace.select().count() == RoundGroup.get(RoundGroup.round == round_.id).places == 9
 
@@ -225,17 +226,17 @@ def test_slips_need_an_open_round_of_the_organisation_and_a_group_that_answers_o
     make.member(organisation, "staff")
     round_, _codes = open_round(organisation, modes={PEER: Mode.INDIVIDUAL, STAFF: Mode.GROUP})
     for group, number, refusal in [
-        (STAFF, 1, services.UnsuitableMode),
-        (MGMT, 1, services.UnsuitableMode),
-        (PEER, 0, services.UnsuitableSlips),
-        (PEER, 501, services.UnsuitableSlips),
+        (STAFF, 1, refusals.UnsuitableMode),
+        (MGMT, 1, refusals.UnsuitableMode),
+        (PEER, 0, refusals.UnsuitableSlips),
+        (PEER, 501, refusals.UnsuitableSlips),
     ]:
         with pytest.raises(refusal):
             services.add_slips(organisation.id, round_.id, group, number)
-    with pytest.raises(services.UnknownRound):
+    with pytest.raises(refusals.UnknownRound):
         services.add_slips(make.organisation("Elsewhere").id, round_.id, PEER, 1)
     closing.close_round(organisation.id, round_.id)
-    with pytest.raises(services.RoundClosed):
+    with pytest.raises(refusals.RoundClosed):
         services.add_slips(organisation.id, round_.id, PEER, 1)
 
 
@@ -249,7 +250,7 @@ def test_a_peer_contact_alone_makes_slips_for_peer_workers(database, make, organ
 
     name()
     assert places.has_peer_contact(organisation.id)
-    with pytest.raises(services.SlipsByPeerContact):
+    with pytest.raises(refusals.SlipsByPeerContact):
         open_round(organisation, slips={PEER: 1})
     open_round(organisation, slips={})
 
@@ -260,9 +261,9 @@ def test_a_peer_contact_alone_makes_slips_for_peer_workers(database, make, organ
 def test_the_threshold_rises_and_never_falls(database, organisation):
     round_, _codes = open_round(organisation)
     services.raise_smallest_group(organisation.id, round_.id, 7)
-    with pytest.raises(services.ThresholdTooLow):
+    with pytest.raises(refusals.ThresholdTooLow):
         services.raise_smallest_group(organisation.id, round_.id, 6)
-    with pytest.raises(services.ThresholdTooHigh):
+    with pytest.raises(refusals.ThresholdTooHigh):
         services.raise_smallest_group(organisation.id, round_.id, 51)
     assert services.get_round(organisation.id, round_.id).threshold == 7
 
@@ -271,7 +272,7 @@ def test_a_threshold_raised_after_closing_stands_beside_the_one_at_closing(datab
     round_, _codes = open_round(organisation)
     closing.close_round(organisation.id, round_.id)
     services.raise_smallest_group(organisation.id, round_.id, 8)
-    with pytest.raises(services.ThresholdTooLow):
+    with pytest.raises(refusals.ThresholdTooLow):
         services.raise_smallest_group(organisation.id, round_.id, 7)
     found = services.get_round(organisation.id, round_.id)
     assert (found.smallest_group, found.raised_to, found.threshold) == (5, 8, 8)
@@ -279,7 +280,7 @@ def test_a_threshold_raised_after_closing_stands_beside_the_one_at_closing(datab
 
 def test_another_organisation_raises_nothing(database, make, organisation):
     round_, _codes = open_round(organisation)
-    with pytest.raises(services.UnknownRound):
+    with pytest.raises(refusals.UnknownRound):
         services.raise_smallest_group(make.organisation("Elsewhere").id, round_.id, 9)
     assert Round.get_by_id(round_.id).smallest_group == 5
 

@@ -8,7 +8,7 @@ from assessments.model import RaterGroup
 from assessments.scoring import GroupTally, ItemTally
 from assessments.scoring import Mode as TallyMode
 from portal import audit, clock, db, throttle
-from portal.rounds import closing, counts, places, services
+from portal.rounds import closing, counts, places, refusals, services
 from portal.rounds.models import (
     Answer,
     Comment,
@@ -202,7 +202,7 @@ def test_closing_takes_the_places_away_and_ends_taking(database, round_):
 def test_a_closed_round_is_not_closed_again(database, make, round_):
     fill_round(make, round_, [("peer", {"EQ1": "2"})])
     closed = close(round_)
-    with pytest.raises(services.RoundClosed):
+    with pytest.raises(refusals.RoundClosed):
         closing.close_round(round_.organisation_id, round_.id)
     again = services.get_round(round_.organisation_id, round_.id)
     assert again.closed_at == closed.closed_at
@@ -210,7 +210,7 @@ def test_a_closed_round_is_not_closed_again(database, make, round_):
 
 
 def test_another_organisation_closes_nothing(database, make, round_):
-    with pytest.raises(services.UnknownRound):
+    with pytest.raises(refusals.UnknownRound):
         closing.close_round(make.organisation("Elsewhere").id, round_.id)
     assert Round.get_by_id(round_.id).closed_at is None
 

@@ -3,12 +3,13 @@
 import secrets
 import threading
 
+import peewee
 import pytest
 
 from assessments.model import RaterGroup
 from portal import audit, db
 from portal.rounds import closing, places
-from portal.rounds.models import Answer, RoundPlace, Sheet
+from portal.rounds.models import Answer, RoundCount, RoundGroup, RoundPlace, Sheet
 from portal.throttle import Throttle
 from tests.support.rounds import open_round
 
@@ -77,14 +78,13 @@ def test_the_order_on_disk_does_not_follow_the_order_of_starting(database, organ
     if db.is_sqlite():
         pytest.skip("SQLite updates a place where it lies")
     round_, _codes = open_round(organisation, slips={PEER: 20})
-    orders = set()
     chosen = list(RoundPlace.select().where(RoundPlace.round == round_.id))
+    lies_last = []
     for place in chosen[:6]:
         start(round_, place)
         rows = database.execute_sql("SELECT id FROM round_place ORDER BY ctid").fetchall()
-        orders.add(tuple(rows))
-        assert rows[-1][0] != place.id or len(orders) > 1
-    assert len(orders) == 6, "24 places lie in another order each time"
+        lies_last.append(rows[-1][0] == place.id)
+    assert not all(lies_last), "the place taken last would always be found at the end, as its sheet is"
 
 
 def test_starting_leaves_no_trace_elsewhere(database, organisation):
@@ -128,7 +128,7 @@ def together(*calls):
 
 
 def test_of_many_who_take_one_place_at_once_one_gets_it(database, organisation):
-    round_, codes = open_round(organisation, slips={PEER: 1})
+    _round, codes = open_round(organisation, slips={PEER: 1})
     place = places.find_place_by_code(codes[PEER][0])
 
     @db.transaction
@@ -175,10 +175,10 @@ def test_closing_while_people_start_and_answer_loses_nothing_it_confirmed(databa
     answers = together(*calls)
     assert answers.pop(3) is None
     saved = answers.count("saved")
+    late = [answer for answer in answers if answer != "saved"]
+    assert all(isinstance(answer, AssertionError | peewee.IntegrityError) for answer in late), late
     assert Answer.select().count() == saved
     assert not Sheet.select().where(Sheet.key_hash.is_null(False)).exists(), "no sheet begins in a closed round"
-    from portal.rounds.models import RoundCount, RoundGroup
-
     assert RoundGroup.get(RoundGroup.round == round_.id).sheets == saved
     counted = RoundCount.get_or_none(RoundCount.round == round_.id)
     assert (counted.level_2 if counted else 0) == saved

@@ -1,0 +1,140 @@
+"""Each type of page in a real browser: three widths, light and dark, axe, no message in the console, no sideways scroll."""
+
+from __future__ import annotations
+
+import pytest
+
+PUBLIC = {
+    "home": "/en/",
+    "reading": "/en/guidance/principles/equality",
+    "selection": "/en/guidance/prepare/selection",
+    "section-principles": "/en/guidance/principles",
+    "section-prepare": "/en/guidance/prepare",
+    "sections": "/en/guidance",
+    "topic": "/en/topics/pay",
+    "checklist": "/en/candidates/checklist",
+    "sign-in": "/en/sign-in",
+    "sign-up": "/en/sign-up",
+    "safety": "/en/safety",
+    "who-reads-what": "/en/who-reads-what",
+    "accessibility": "/en/accessibility",
+    "demo": "/en/demo",
+    "return": "/answer/return",
+}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_pages(visit, name):
+    visit.open(PUBLIC[name])
+    visit.look(name)
+
+
+def test_an_address_that_leads_nowhere(visit):
+    visit.open("/en/nothing-here")
+    visit.messages.clear()  # the browser itself reports the 404
+    visit.look("not-found")
+
+
+def test_signing_up(visit):
+    page = visit.open("/en/sign-up")
+    page.get_by_label("Or make up your own").fill("Patient Otter")
+    visit.press("Take this nickname")
+    visit.look("key-words")
+    page.get_by_label("Type the seven words once").fill("not these")
+    visit.press("I have my words")
+    visit.look("key-words-error")
+
+
+ONES_OWN = {
+    "me": "/me",
+    "settings": "/me/settings",
+    "sign-ins": "/me/sign-ins",
+    "second-factor": "/me/second-factor",
+    "delete": "/me/delete",
+    "kept-checklist": "/me/checklist",
+    "copies": "/me/copies",
+    "share": "/me/checklist/share",
+}
+
+
+@pytest.mark.parametrize("name", ONES_OWN)
+def test_ones_own_pages(visit, name):
+    visit.sign_in("Early Robin")
+    visit.open(ONES_OWN[name])
+    visit.look(f"own-{name}")
+
+
+@pytest.mark.parametrize(
+    ("nickname", "steps"),
+    [
+        ("Marlow", ["Harbour House"]),
+        ("Marlow", ["Harbour House", "Members"]),
+        ("Marlow", ["Harbour House", "Rounds and results"]),
+        ("Marlow", ["Harbour House", "Invite somebody"]),
+        ("Marlow", ["Harbour House", "What was changed"]),
+        ("Marlow", ["Harbour House", "Copies shared with us"]),
+        ("Quiet Heron", ["Harbour House"]),
+        ("Quiet Heron", ["Say how you see Needle exchange"]),
+        ("Copper Wren", ["Organisations"]),
+        ("Copper Wren", ["People who look after the portal"]),
+    ],
+)
+def test_work_pages(visit, nickname, steps):
+    page = visit.sign_in(nickname)
+    for step in steps:
+        page.get_by_role("main").get_by_role("link", name=step, exact=True).first.click()
+    visit.look("work-" + "-".join([nickname, *steps]).lower().replace(" ", "-"))
+
+
+@pytest.mark.parametrize("nickname", ["Marlow", "Steady Birch", "Quiet Heron"])
+@pytest.mark.parametrize("programme", ["Riverside outreach", "Drop-in"])
+def test_results_pages(visit, nickname, programme):
+    page = visit.sign_in(nickname)
+    page.get_by_role("link", name="Harbour House").click()
+    page.get_by_role("link", name="Rounds and results", exact=True).first.click()
+    page.get_by_role("main").get_by_role("link", name=programme).first.click()
+    page.get_by_role("main").get_by_role("link", name="results").first.click()
+    for disclosure in page.locator("main details:not([open]) > summary").all():
+        disclosure.click()
+    visit.look(f"results-{programme}-{nickname}".lower().replace(" ", "-"))
+    assert page.locator("svg[role=img]").count() == 7
+
+
+def test_question_page(visit):
+    page = visit.sign_in("Amber Fox")
+    page.get_by_role("link", name="Say how you see Needle exchange").click()
+    visit.press("Start")
+    visit.press("Start")
+    visit.look("return-key")
+    visit.press("I have it. First question")
+    visit.look("question")
+    page.get_by_role("radio", name="Normal").check()
+    visit.look("question-evidence")
+
+
+def test_checklist_cards_and_sheet(visit):
+    page = visit.open("/en/candidates/checklist")
+    visit.press("Begin")
+    visit.look("card")
+    page.get_by_role("radio", name="I could show others").check()
+    visit.press("Next card")
+    visit.quiet()
+
+
+def test_leaving_quickly_with_three_presses_of_shift(visit):
+    page = visit.sign_in("Early Robin")
+    page.route("https://www.wikipedia.org/**", lambda route: route.fulfill(body="an ordinary page"))
+    for _ in range(3):
+        page.keyboard.press("Shift")
+    page.wait_for_url("https://www.wikipedia.org/")
+    page.go_back()
+    page.wait_for_load_state()
+    assert "Early Robin" not in page.content()
+
+
+def test_text_twice_as_large_scrolls_only_one_way(visit):
+    for name in ("home", "reading", "checklist", "sign-in"):
+        page = visit.open(PUBLIC[name])
+        page.set_viewport_size({"width": 640, "height": 900})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 640, name
