@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assessments.model import Instrument, Item, Judges, RaterGroup, Scale
+from assessments.model import Instrument, Item, Judges, Mode, RaterGroup, Scale
 
 LEVELS = ("0", "1", "2", "3", "4")
 LEVELS_WITH_EVIDENCE = ("3", "4")
@@ -22,14 +22,6 @@ SCALE_VALUES: Mapping[Scale, tuple[str, ...]] = {
     Scale.TICK: ("yes",),
     Scale.FIT: ("fine", "support", "no"),
 }
-
-
-class Mode(StrEnum):
-    """How a rater group answers a round (scoring.md §3.4)."""
-
-    INDIVIDUAL = "individual"
-    GROUP = "group"  # one agreed answer per item
-    STATEMENT = "statement"  # management's, named
 
 
 class Reason(StrEnum):

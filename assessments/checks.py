@@ -23,9 +23,7 @@ from assessments.files import (
 )
 from assessments.model import Instrument, Item, ItemWords, Links, Scale, Words
 
-MARKS = frozenset(
-    {"equality", "self-determination", "involvement", "strengths", "community", "meeting", "respect"}
-)
+MARKS = frozenset({"equality", "self-determination", "involvement", "strengths", "community", "meeting", "respect"})
 CODE = re.compile(r"[A-Z]+[0-9]*(\.[0-9]+)?")
 PAGE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*")
 MODULE = re.compile(r"[A-Z][0-9]+")

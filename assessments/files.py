@@ -112,8 +112,7 @@ def load_words(folder: Path, language: str) -> Words:
             for code, entry in _tables(path, table, "", "sections").items()
         },
         items={
-            code: _item_words(path, f"items.{code}", entry)
-            for code, entry in _tables(path, table, "", "items").items()
+            code: _item_words(path, f"items.{code}", entry) for code, entry in _tables(path, table, "", "items").items()
         },
         changed={code: _value(path, changed, "changed", code, str) for code in changed},
     )

@@ -17,6 +17,19 @@ class RaterGroup(StrEnum):
     COMMUNITY = "community"
 
 
+class Mode(StrEnum):
+    """How a rater group answers a round (scoring.md §3.3, small print)."""
+
+    INDIVIDUAL = "individual"
+    GROUP = "group"  # one agreed answer
+    STATEMENT = "statement"  # the organisation's own, named
+
+    @property
+    def exempt(self) -> bool:
+        """Agreed and named answers are shown as they are (scoring.md §3.4.2.3)."""
+        return self is not Mode.INDIVIDUAL
+
+
 class Judges(StrEnum):
     """How a rater group stands to an item (instruments.md §2)."""
 

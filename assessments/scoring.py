@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import floor
 from statistics import mean, stdev
 
-from assessments.model import RaterGroup
+from assessments.model import Mode, RaterGroup
 
 LEVELS = range(5)
 POINTS_A_LEVEL = 25
@@ -23,19 +23,6 @@ PARTLY_APPLICABLE = Fraction(25, 100)
 MANY_CANNOT_TELL = Fraction(30, 100)
 EVIDENCED_LEVEL = 2  # what a claim counts for in the view "as if capped", when it names no evidence
 AGREEMENT_EDGE = Fraction(8, 10)
-
-
-class Mode(StrEnum):
-    """How a rater group answers in one round (scoring.md §3.3, small print)."""
-
-    INDIVIDUAL = "individual"
-    GROUP = "group"  # one agreed answer
-    STATEMENT = "statement"  # the organisation's own, named
-
-    @property
-    def exempt(self) -> bool:
-        """Agreed and named answers are shown as they are (scoring.md §3.4.2.3)."""
-        return self is not Mode.INDIVIDUAL
 
 
 class Band(StrEnum):

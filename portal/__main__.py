@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import click
 
-from portal.app import FEATURES
+from portal.app import FEATURES, create_app
 
 
 @click.group()
 @click.version_option(package_name="peerwork-portal")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Peerwork: guidance and tools about peer work in harm reduction."""
+    context.obj = create_app
 
 
 for _feature in FEATURES:

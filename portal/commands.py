@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
+from flask import Flask
+
+from portal import db
+from portal.config import ConfigError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,18 +47,19 @@ def with_database(command: Callable[P, R]) -> Callable[P, R]:
     @data_option
     @functools.wraps(command)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        from portal import db
-        from portal.app import create_app
-        from portal.config import ConfigError
-
-        try:
-            app = create_app()
-        except (ConfigError, db.DatabaseUnusable) as error:
-            raise CannotStart(str(error)) from error
-        with app.app_context(), db.connection():
+        with make_app().app_context(), db.connection():
             return command(*args, **kwargs)
 
     return call
+
+
+def make_app() -> Flask:
+    """The application, made by the function that __main__ hands to every command. Raises CannotStart."""
+    create_app: Callable[[], Flask] = click.get_current_context().find_root().obj
+    try:
+        return create_app()
+    except (ConfigError, db.DatabaseUnusable) as error:
+        raise CannotStart(str(error)) from error
 
 
 def report(findings: Iterable[dict[str, Any]], as_json: bool, fine: str) -> NoReturn:

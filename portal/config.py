@@ -49,7 +49,9 @@ def remember(**values: Any) -> None:
 
 def load(overrides: dict[str, Any]) -> dict[str, Any]:
     """Defaults, then PORTAL_* variables, then what a caller passes. Raises ConfigError for what cannot be used."""
-    values = {name: list(value) if isinstance(value, list) else value for name, value in DEFAULTS.items()}
+    values: dict[str, Any] = {
+        name: list(value) if isinstance(value, list) else value for name, value in DEFAULTS.items()
+    }
     for variable, text in os.environ.items():
         if variable.startswith("PORTAL_"):
             name = _known(variable)

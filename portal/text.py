@@ -74,7 +74,8 @@ def render(body: str) -> tuple[str, list[Heading]]:
         },
     )  # fmt: skip
     html = _cleaner.clean(markdown.convert(body))
-    return html, [heading for token in markdown.toc_tokens for heading in _headings(token)]
+    tokens = markdown.toc_tokens  # type: ignore[attr-defined]  # set by the toc extension
+    return html, [heading for token in tokens for heading in _headings(token)]
 
 
 def _headings(token: dict) -> list[Heading]:  # type: ignore[type-arg]

@@ -71,7 +71,7 @@ def sign_in() -> ResponseReturnValue:
     carried = _carried()
     if form.validate_on_submit():
         try:
-            person = services.check_key_words(form.nickname.data, form.key_words.data, security.network())
+            person = services.check_key_words(form.nickname.data or "", form.key_words.data or "", security.network())
         except services.TooManyTries:
             abort(429)
         if person and person.totp_sealed:
@@ -91,7 +91,7 @@ def take_code() -> ResponseReturnValue:
     carried = _carried()
     if form.validate_on_submit():
         try:
-            person = services.check_code(form.step.data, form.code.data)
+            person = services.check_code(form.step.data or "", form.code.data or "")
         except services.TooManyTries:
             abort(429)
         except services.PageTooOld:
@@ -178,7 +178,7 @@ def confirm_sign_up() -> ResponseReturnValue:
     form = ConfirmForm()
     if form.validate_on_submit():
         try:
-            person = services.confirm_account(form.token.data, form.typed.data, language())
+            person = services.confirm_account(form.token.data or "", form.typed.data or "", language())
         except services.NotConfirmed:
             form.typed.errors = [
                 _("These are not the seven words you were given. Look at your card and type them again.")
@@ -263,7 +263,9 @@ def set_up_second_factor() -> ResponseReturnValue:
     form = SecondFactorForm()
     if form.validate_on_submit():
         try:
-            services.set_second_factor(current_user.id, form.secret.data, form.code.data, current_user.sign_in)
+            services.set_second_factor(
+                current_user.id, form.secret.data or "", form.code.data or "", current_user.sign_in
+            )
         except services.NotConfirmed:
             form.code.errors = [_("This code is not right. Is the clock of your phone right? Type the one shown now.")]
         else:
@@ -280,7 +282,9 @@ def change_key_words() -> ResponseReturnValue:
     form = ConfirmForm()
     if form.validate_on_submit():
         try:
-            services.change_key_words(current_user.id, form.token.data, form.typed.data, current_user.sign_in)
+            services.change_key_words(
+                current_user.id, form.token.data or "", form.typed.data or "", current_user.sign_in
+            )
         except services.NotConfirmed:
             form.typed.errors = [_("These are not the new words. Your old ones are still good; begin again.")]
         except services.PageTooOld:
@@ -341,9 +345,9 @@ def change_portal_person() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             if request.form.get("do") == "roles":
-                services.set_portal_roles(form.nickname.data, set(request.form.getlist("role")))
+                services.set_portal_roles(form.nickname.data or "", set(request.form.getlist("role")))
             else:
-                services.block(form.nickname.data, request.form.get("do") == "block")
+                services.block(form.nickname.data or "", request.form.get("do") == "block")
         except services.UnknownPerson:
             form.nickname.errors = [_("There is no account with this nickname. Check how it is written.")]
         except services.LastAdministrator:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import peewee
@@ -73,16 +75,14 @@ class Draft:
 
 
 def offer_nicknames(how_many: int = 5) -> list[str]:
-    """Made-up nicknames nobody has yet."""
-    offered: dict[str, str] = {}
-    while len(offered) < how_many:
-        nickname = words.made_up_nickname()
-        offered[words.fold(nickname)] = nickname
-        if len(offered) == how_many:
-            taken = Person.select(Person.nickname_folded).where(Person.nickname_folded.in_(list(offered)))
-            for (folded,) in taken.tuples():
-                offered[f"{folded} 2"] = f"{offered.pop(folded)} {2 + len(offered)}"
-    return list(offered.values())[:how_many]
+    """Made-up nicknames nobody has yet; with a number once the plain ones run out."""
+    plain = [words.made_up_nickname() for _ in range(4 * how_many)]
+    numbered = [f"{words.made_up_nickname()} {100 + secrets.randbelow(900)}" for _ in range(2 * how_many)]
+    drawn = {words.fold(nickname): nickname for nickname in plain + numbered}
+    taken: Any = Person.select(Person.nickname_folded).where(Person.nickname_folded.in_(list(drawn))).tuples()
+    for (folded,) in list(taken):
+        del drawn[folded]
+    return list(drawn.values())[:how_many]
 
 
 def check_nickname(nickname: str) -> str:
@@ -131,8 +131,7 @@ def create_person(nickname: str, key_words_hash: str, language: str = "") -> Per
 
 
 def _signer(purpose: str) -> URLSafeTimedSerializer:
-    secrets = [*setting("SECRET_KEY_FALLBACKS"), setting("SECRET_KEY")]
-    return URLSafeTimedSerializer(secrets, salt=purpose)
+    return URLSafeTimedSerializer([*setting("SECRET_KEY_FALLBACKS"), setting("SECRET_KEY")], salt=purpose)
 
 
 def _read_token(purpose: str, token: str) -> list[str]:

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import peewee
 
 from assessments.answers import Answer as GivenAnswer
-from assessments.answers import Mode, next_open
-from assessments.model import Instrument, Item, RaterGroup, Words
+from assessments.answers import next_open
+from assessments.model import Instrument, Item, Mode, RaterGroup, Words
 from portal import clock, db, throttle
 from portal.answering import return_key
 from portal.config import setting

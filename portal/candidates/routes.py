@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from assessments.model import Words
 from portal.candidates import checklist, copies, services, soft_words
 from portal.candidates.checklist import Card, Checklist
 from portal.candidates.copies import Content, OpenProgramme, Purpose
@@ -34,7 +35,7 @@ def keep_nothing(response: Response) -> Response:
 
 
 @bp.app_template_global()
-def card_position(card: Card, words: checklist.Words) -> str:
+def card_position(card: Card, words: Words) -> str:
     """Where a card lies, without figures: "Everyday working skills, card four of eight"."""
     section = words.sections[card.section].name
     if card.of == 1:

@@ -6,8 +6,8 @@ import datetime as dt
 import random
 from uuid import UUID, uuid4
 
-from assessments.answers import Answer, Evidence, Mode, Reason
-from assessments.model import RaterGroup
+from assessments.answers import Answer, Evidence, Reason
+from assessments.model import Mode, RaterGroup
 from portal import clock, db, keys
 from portal.accounts import services as accounts
 from portal.accounts import words

@@ -11,7 +11,7 @@ from flask import current_app
 from portal import audit as audit_log
 from portal import db
 from portal.accounts import services as accounts
-from portal.commands import CannotStart, data_option, json_option, report, with_database
+from portal.commands import CannotStart, data_option, json_option, make_app, report, with_database
 from portal.config import setting
 from portal.operations import serve as server
 from portal.operations import services
@@ -26,8 +26,6 @@ from portal.operations import services
 @data_option
 def serve(demo: bool, host: str, port: int, workers: int, no_tick: bool) -> None:
     """Make what is missing, bring everything up to date, and serve."""
-    from portal.app import create_app
-
     if demo and not server.is_loopback(host):
         raise CannotStart("A demo opens for everybody who can reach it: with --demo, --host must be 127.0.0.1 or ::1.")
     if demo:
@@ -35,7 +33,7 @@ def serve(demo: bool, host: str, port: int, workers: int, no_tick: bool) -> None
         os.environ.setdefault("PORTAL_DATA_DIR", str(Path("instance/demo").absolute()))
     server.check_port(host, port)
     server.bring_up_to_date(demo)
-    app = create_app()
+    app = make_app()
     server.prepare(app)
     server.greet(app, host, port)
     if not no_tick:
@@ -48,14 +46,12 @@ def serve(demo: bool, host: str, port: int, workers: int, no_tick: bool) -> None
 @data_option
 def migrate(words: str | None) -> None:
     """Bring database, instruments and content up to date."""
-    from portal.app import create_app
-
     server.bring_up_to_date(demo=os.environ.get("PORTAL_DEMO") == "true")
     if words:
         with db.connection():
             click.echo(f"Read and correct it: {db.draft_migration(words)}")
         return
-    server.prepare(create_app())
+    server.prepare(make_app())
     click.echo("The database is up to date.")
 
 

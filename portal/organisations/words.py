@@ -53,6 +53,20 @@ def action_words(action: str) -> str:
         "organisations.invite": _("made an invitation"),
         "organisations.revoke_invitation": _("revoked an invitation"),
         "organisations.name_peer_contact": _("a peer worker named a contact"),
+        "guidance.load": _("pages were loaded from files"),
+        "rounds.open": _("opened a round"),
+        "rounds.close": _("a round was closed"),
+        "rounds.add_slips": _("made more slips"),
+        "rounds.raise_smallest_group": _("raised the smallest group shown"),
+        "results.release_all": _("peer workers opened their figures"),
+        "results.talk_first": _("peer workers talk first"),
+        "results.take_back": _("peer workers took a release back"),
+        "candidates.keep": _("kept a checklist"),
+        "candidates.delete_kept": _("deleted a kept checklist"),
+        "candidates.share": _("shared a copy"),
+        "candidates.look": _("looked at a copy"),
+        "candidates.take_back": _("took a copy back"),
+        "candidates.end_copy": _("a copy came to its end"),
     }
     return words.get(action, action)
 

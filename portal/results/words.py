@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from assessments.answers import Evidence
-from assessments.model import RaterGroup
+from assessments.model import Mode, RaterGroup
 from assessments.published import Answered, CannotTell, Reason, SectionFigure, SectionGap, Stop
-from assessments.scoring import Agreement, Band, GapWord, Mode, threshold
+from assessments.scoring import Agreement, Band, GapWord, threshold
 from portal.results.view import Result, Row
 
 GROUPS = {

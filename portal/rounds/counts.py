@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assessments.answers import LEVELS
-from assessments.model import RaterGroup
-from assessments.scoring import GroupTally, ItemTally, Mode, SectionTally
+from assessments.model import Mode, RaterGroup
+from assessments.scoring import GroupTally, ItemTally, SectionTally
 from portal.rounds.models import Comment, Round, RoundCount, RoundGroup, RoundSection
 
 

@@ -9,8 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from assessments.answers import Mode
-from assessments.model import RaterGroup
+from assessments.model import Mode, RaterGroup
 from portal import clock
 from portal.config import setting
 from portal.forms import PortalForm

@@ -11,8 +11,7 @@ from uuid import UUID
 
 import peewee
 
-from assessments.answers import Mode
-from assessments.model import RaterGroup
+from assessments.model import Mode, RaterGroup
 from portal import clock, db, keys
 from portal.organisations.codes import in_groups, new_code, plain_code
 from portal.organisations.models import Membership
@@ -53,7 +52,7 @@ def find_place_by_code(code: str) -> RoundPlace | None:
         )
         .first()
     )
-    return place  # type: ignore[no-any-return]
+    return place
 
 
 def find_place_for_member(round_: Round, person: UUID, group: RaterGroup) -> RoundPlace | None:

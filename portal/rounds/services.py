@@ -10,8 +10,7 @@ from uuid import UUID, uuid4
 
 import peewee
 
-from assessments.answers import Mode
-from assessments.model import RaterGroup
+from assessments.model import Mode, RaterGroup
 from portal import audit, clock, db
 from portal.config import setting
 from portal.organisations.models import Programme

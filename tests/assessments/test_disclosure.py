@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from assessments.disclosure import publish
-from assessments.model import Instrument, Item, Judges, RaterGroup, Section
+from assessments.model import Instrument, Item, Judges, Mode, RaterGroup, Section
 from assessments.published import (
     CannotTell,
     ItemFigure,
@@ -20,7 +20,7 @@ from assessments.published import (
     talk_about,
     widest_first,
 )
-from assessments.scoring import Agreement, Band, GapWord, GroupTally, ItemTally, Mode
+from assessments.scoring import Agreement, Band, GapWord, GroupTally, ItemTally
 
 PEER, STAFF, MGMT, COMMUNITY = RaterGroup
 EVERYBODY = frozenset(RaterGroup)

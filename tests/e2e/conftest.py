@@ -71,6 +71,7 @@ class Visit:
     def __init__(self, context, site: str):
         self.context, self.site = context, site
         self.page = context.new_page()
+        self.page.set_default_timeout(10_000)
         self.messages: list[str] = []
         self.page.on("console", lambda message: self.messages.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.messages.append(f"error: {error}"))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
-from assessments.answers import Mode
-from assessments.model import RaterGroup
+from assessments.model import Mode, RaterGroup
 from portal import clock, db
 from portal.rounds import instruments, services
 from portal.rounds.models import Answer, Round, RoundGroup, Sheet

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assessments.answers import Mode
-from assessments.model import RaterGroup
+from assessments.model import Mode, RaterGroup
 from portal import clock, db
 from portal.accounts.models import SignIn
 from portal.answering import services

@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from assessments.answers import Answer as Given
-from assessments.answers import Evidence, Mode, Reason
-from assessments.model import RaterGroup
+from assessments.answers import Evidence, Reason
+from assessments.model import Mode, RaterGroup
 from portal import clock, db
 from portal.accounts.words import word_list
 from portal.answering import return_key, services

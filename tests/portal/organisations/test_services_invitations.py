@@ -252,14 +252,15 @@ def test_revoking_asks_for_the_right_organisation_and_reach(database, make):
     assert audit.AuditRow.select().count() == rows + 1
 
 
-def test_codes_that_were_never_an_invitation_are_counted_by_network(database, make):
+def test_wrong_codes_are_counted_by_network(database, make):
     code = invite(make.organisation())
     for _ in range(invitations.TRIES_PER_NETWORK):
-        assert not invitations.is_invitation("WRNG", "192.0.2.1")
+        invitations.count_wrong_code("192.0.2.1")
     with pytest.raises(invitations.TooManyTries):
-        invitations.is_invitation("WRNG", "192.0.2.1")
-    assert invitations.is_invitation(code, "192.0.2.1")
-    assert not invitations.is_invitation("WRNG", "192.0.2.2")
+        invitations.count_wrong_code("192.0.2.1")
+    invitations.count_wrong_code("192.0.2.2")
+    assert invitations.is_invitation(code)
+    assert not invitations.is_invitation("WRNG")
 
 
 def test_no_audit_row_holds_code_or_nickname(database, make):

@@ -8,14 +8,9 @@ import pytest
 
 from assessments.files import INSTRUMENTS, load_instrument
 from assessments.model import RaterGroup
-from portal import app as table_of_contents
 from portal import db
-from portal.results.feature import FEATURE
 from portal.rounds import closing, services
 from tests.support.rounds import INDIVIDUAL, fill_round, open_round
-
-if FEATURE not in table_of_contents.FEATURES:
-    table_of_contents.FEATURES += (FEATURE,)
 
 PRINCIPLES = load_instrument(INSTRUMENTS / "principles-1")
 

@@ -15,6 +15,7 @@ from portal.results.words import BANDS, GAPS, WITHIN
 from tests.portal.results.conftest import MANAGEMENT, PEERS, STAFF, TABLE, sheets, statement
 from tests.support.rounds import INDIVIDUAL, open_round
 
+SVG = "{http://www.w3.org/2000/svg}"
 GROUPS = ("peer", "staff", "mgmt")
 COLUMNS = {"Peer workers": "peer", "Staff": "staff", "Management": "mgmt"}
 
@@ -90,13 +91,14 @@ def test_chart_table_sentence_and_files_say_the_same_numbers(browser, login, hou
     charts = page.root.findall(".//ol[@class='ruled dumbbells']/li")[1:]
     for li in charts:
         code = names["".join(li.find("h3").itertext()).strip()]
-        svg = li.find(".//div/svg")
+        svg = li.find(f"div/{SVG}svg")
         shown = {group: exported[code, group, "points"][0] for group in GROUPS if exported[code, group, "points"][0]}
-        drawn = {inner.get("class"): inner.get("x") for inner in svg.findall("svg")}
-        drawn |= {circle.get("class"): circle.get("cx") for circle in svg.findall("circle")}
+        drawn = {inner.get("class"): inner.get("x") for inner in svg.findall(f"{SVG}svg")}
+        drawn |= {circle.get("class"): circle.get("cx") for circle in svg.findall(f"{SVG}circle")}
         shape = {"peer": "peer", "staff": "staff", "mgmt": "management"}
         assert drawn == {shape[group]: f"{points}%" for group, points in shown.items()}
-        assert list(svg)[-1].tag == "circle", "peers' dot lies on top"
+        assert list(svg)[-1].tag == f"{SVG}circle", "peers' dot lies on top"
+        assert li.find("p/b").text.lower() == TABLE[code][-1]
         for group, points in shown.items():
             assert f"{WITHIN[group]} {points}" in svg.get("aria-label").lower()
     means = next(p for p in page.root.findall(".//main//p") if "counts as one voice" in "".join(p.itertext()))
@@ -157,7 +159,7 @@ def test_numbers_of_ten_and_more_answers_come_in_full(browser, login, house, clo
     address = {"organisation_id": house.organisation.id, "round_id": round_.id}
     login(house.lead)
     exported = figures(browser.get("results.export_csv", **address))
-    # 2 3 3 4 2 4, twice: six of twelve claim 4 or 3 … eight claims, none with evidence, so 2.0 without them
+    # 2 3 3 4 2 4, twice: four each of 2, 3 and 4; eight claims, all without evidence, so 2.0 as if capped
     assert exported["EQ1", "staff", "mean"] == ("3.0", "")
     assert [exported["EQ1", "staff", f"level_{level}"][0] for level in range(5)] == ["0", "0", "4", "4", "4"]
     assert exported["EQ1", "staff", "claimed"][0] == exported["EQ1", "staff", "claimed_without_evidence"][0] == "8"

@@ -8,9 +8,9 @@ import pytest
 
 from assessments.disclosure import publish
 from assessments.files import INSTRUMENTS, load_links, load_words
-from assessments.model import RaterGroup
+from assessments.model import Mode, RaterGroup
 from assessments.published import Reason, SectionFigure
-from assessments.scoring import Band, GapWord, GroupTally, ItemTally, Mode
+from assessments.scoring import Band, GapWord, GroupTally, ItemTally
 from portal.results.view import build, dots
 from tests.portal.results.conftest import MANAGEMENT, PEERS, PRINCIPLES, STAFF, TABLE
 

@@ -4,8 +4,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from assessments.answers import Mode
-from assessments.model import RaterGroup
+from assessments.model import Mode, RaterGroup
 from portal import clock, db
 from portal.organisations import services as organisations
 from portal.organisations.models import Membership

@@ -2,8 +2,7 @@ import datetime as dt
 
 import pytest
 
-from assessments.answers import Mode
-from assessments.model import RaterGroup
+from assessments.model import Mode, RaterGroup
 from portal import audit, clock, db, keys
 from portal.accounts import services as accounts
 from portal.organisations import services as organisations

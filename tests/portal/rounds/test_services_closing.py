@@ -3,8 +3,7 @@ import math
 
 import pytest
 
-from assessments.answers import Mode
-from assessments.model import RaterGroup
+from assessments.model import Mode, RaterGroup
 from assessments.scoring import GroupTally, ItemTally
 from assessments.scoring import Mode as TallyMode
 from portal import audit, clock, db, throttle

@@ -1,0 +1,107 @@
+"""The two main paths, each with and without script: a round from opening to result, the checklist to its sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+
+def lead_opens_a_round(visit, programme: str) -> list[str]:
+    """The codes of the slips for peer workers and staff."""
+    page = visit.sign_in("Marlow")
+    page.get_by_role("link", name="Harbour House").click()
+    page.get_by_role("link", name=re.compile(f"Open a round for {programme}")).click()
+    closing = dt.date.today() + dt.timedelta(days=10)
+    page.get_by_label(re.compile("last day", re.I)).fill(closing.isoformat())
+    for box in page.get_by_label(re.compile("slips", re.I)).all():
+        box.fill("6")
+    for radio in page.get_by_role("radio", name=re.compile("on (their|her|his|its) own", re.I)).all():
+        radio.check()
+    visit.press("Open the round")
+    return re.findall(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b", page.get_by_role("main").inner_text())
+
+
+def answer_with(visit, code: str, choose: str, *, questions: int) -> None:
+    """Answer some questions by a slip, as one does without an account."""
+    page = visit.open("/en/")
+    page.get_by_label("Were you given a code?").fill(code)
+    visit.press("Go on")
+    visit.press("Start")
+    visit.press("I have it. First question")
+    for _ in range(questions):
+        page.get_by_role("radio", name=re.compile(f"^{choose}")).check()
+        address = page.url
+        visit.press("Save and go on")
+        page.wait_for_url(lambda url, before=address: url != before)
+    visit.press("Stop for now")
+
+
+def test_a_round_from_opening_to_result(visitor, script):
+    programme = "Riverside outreach" if script else "Drop-in"
+    lead = visitor(script)
+    codes = lead_opens_a_round(lead, programme)
+    assert len(codes) == 12
+    for code in codes:
+        answer_with(visitor(script), code, "Begun", questions=6)
+    page = lead.sign_in("Marlow")
+    page.get_by_role("link", name="Harbour House").click()
+    page.get_by_role("link", name="Rounds and results", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name=re.compile(programme)).first.click()
+    page.get_by_role("link", name=re.compile("Close")).first.click()
+    lead.press("Close")
+    peer = visitor(script).sign_in("Quiet Heron")
+    peer.goto(page.url)
+    peer.get_by_role("link", name=re.compile("results", re.I)).first.click()
+    table = peer.get_by_role("table").first.inner_text()
+    assert "Equality" in table
+    assert "50" in table, "everybody chose the middle level"
+    lead.quiet()
+
+
+def test_an_answer_is_saved_and_found_again_on_another_device(visitor, script):
+    lead = visitor(script)
+    page = lead.sign_in("Marlow")
+    page.get_by_role("link", name="Harbour House").click()
+    page.get_by_role("link", name="Rounds and results", exact=True).click()
+    page.get_by_role("link", name=re.compile("Needle exchange")).first.click()
+    page.get_by_role("spinbutton").first.fill("2")
+    lead.press("Make slips")
+    code = re.search(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b", page.get_by_role("main").inner_text()).group()
+    phone = visitor(script)
+    page = phone.open("/en/")
+    page.get_by_label("Were you given a code?").fill(code)
+    phone.press("Go on")
+    phone.press("Start")
+    key = page.locator("[data-return-key], .card .summary, .sheet .summary").first.inner_text()
+    phone.press("I have it. First question")
+    page.get_by_role("radio", name=re.compile("^Normal")).check()
+    phone.press("Save and go on")
+    first = page.url
+    computer = visitor(script)
+    page = computer.open("/answer/return")
+    page.get_by_label(re.compile("words|key", re.I)).first.fill(key)
+    page.get_by_role("main").get_by_role("button").first.click()
+    assert page.url == first, "the next open question, not the one that was answered"
+    computer.quiet()
+
+
+def test_the_checklist_to_its_sheet(visitor, script):
+    visit = visitor(script)
+    page = visit.open("/en/candidates/checklist")
+    requests = []
+    page.on("request", lambda request: requests.append(request.method))
+    visit.press("Begin")
+    for choice in ("I could show others", "I’m growing this", "I do this"):
+        page.get_by_role("radio", name=choice).locator("visible=true").first.check()
+        page.get_by_role("button", name="Next card").locator("visible=true").first.click()
+    page.get_by_role("button", name="Look at my lists now").locator("visible=true").first.click()
+    words = page.get_by_role("main").inner_text()
+    assert "I bring" in words
+    assert "I’d like" in words
+    assert words.index("People around me respect me") < words.index("I’d like")
+    page.get_by_role("button", name="Make my page").locator("visible=true").first.click()
+    assert "What I bring" in page.locator("h1:visible").first.inner_text()
+    assert visit.context.cookies() == []
+    if script:
+        assert "POST" not in requests, "with script nothing is sent"
+    visit.quiet()
