@@ -16,10 +16,10 @@ from portal.config import setting
 from portal.organisations.models import Membership
 from portal.organisations.services import raters_of
 from portal.results.models import ReleaseAgreement, ReleaseChoice
-from portal.results.release import Choice, Chosen, Release, release_state, visible_groups
+from portal.results.release import Choice, Chosen, Release, Standing, release_state, visible_groups
 from portal.rounds.counts import comments_of, differed_in, tallies_of
 from portal.rounds.instruments import instrument_of
-from portal.rounds.models import Round
+from portal.rounds.models import Round, RoundGroup
 
 Texts = dict[tuple[RaterGroup, str], list[str]]
 
@@ -65,7 +65,7 @@ class Say:
 def read_results(round_: Round, reader: RaterGroup) -> Reading:
     """What somebody of this rater group may see of a closed round today."""
     closed_on = _closed_on(round_)
-    release = release_state(closed_on, get_choice(round_), clock.today())
+    release = release_of(round_)
     published = publish(
         instrument_of(round_),
         tallies_of(round_),
@@ -78,6 +78,14 @@ def read_results(round_: Round, reader: RaterGroup) -> Reading:
     texts = {key: written for key, written in comments_of(round_).items() if key in shown}
     agreed = {key for key in differed_in(round_) if key in shown}
     return Reading(published, release, closed_on, texts, frozenset(agreed))
+
+
+def release_of(round_: Round) -> Release:
+    """Where the release stands today; a round that asked no peer workers has nothing to wait for."""
+    closed_on = _closed_on(round_)
+    if not RoundGroup.select().where(RoundGroup.round == round_.id, RoundGroup.rater_group == RaterGroup.PEER).exists():
+        return Release(Standing.RELEASED, closed_on, closed_on)
+    return release_state(closed_on, get_choice(round_), clock.today())
 
 
 def shows_texts(figure: ItemFigure) -> bool:
@@ -152,7 +160,7 @@ def choose(organisation: UUID, round_id: UUID, person: UUID, choice: Choice) -> 
         return True  # the same form was sent twice
     if choice not in release_state(_closed_on(round_), chosen, clock.today()).offers:
         raise NotOffered
-    if contact is None and not _second_agrees(round_, person, choice, peers):
+    if contact is None and len(peers) > 1 and not _second_agrees(round_, person, choice, peers):
         return False
     ReleaseChoice.delete().where(ReleaseChoice.round == round_.id).execute()
     if choice is not Choice.BACK:

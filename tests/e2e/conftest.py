@@ -93,7 +93,12 @@ class Visit:
 
     def press(self, name: str):
         """Press the button of this name."""
-        self.page.get_by_role("button", name=name, exact=False).first.click()
+        button = self.page.get_by_role("button", name=name, exact=False).first
+        try:
+            button.click()
+        except Exception as error:
+            words = self.page.get_by_role("main").inner_text()[:500]
+            raise AssertionError(f"no button {name!r} on {self.page.url}: {words}") from error
         return self.page
 
     def quiet(self) -> None:

@@ -5,20 +5,34 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+CODE = re.compile(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b")
 
-def lead_opens_a_round(visit, programme: str) -> list[str]:
-    """The codes of the slips for peer workers and staff."""
+
+def lead_opens_a_round(visit, programme: str) -> None:
     page = visit.sign_in("Marlow")
     page.get_by_role("link", name="Harbour House").click()
     page.get_by_role("link", name=re.compile(f"Open a round for {programme}")).click()
     closing = dt.date.today() + dt.timedelta(days=10)
     page.get_by_label(re.compile("last day", re.I)).fill(closing.isoformat())
-    for box in page.get_by_label(re.compile("slips", re.I)).all():
-        box.fill("6")
     for radio in page.get_by_role("radio", name=re.compile("on (their|her|his|its) own", re.I)).all():
         radio.check()
     visit.press("Open the round")
-    return re.findall(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b", page.get_by_role("main").inner_text())
+
+
+def to_the_round(visit, nickname: str, programme: str):
+    page = visit.sign_in(nickname)
+    page.get_by_role("link", name="Harbour House").click()
+    page.get_by_role("link", name="Rounds and results", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name=re.compile(programme)).first.click()
+    return page
+
+
+def contact_makes_slips(visit, programme: str) -> list[str]:
+    """The codes that the peers' contact hands out."""
+    page = to_the_round(visit, "Quiet Heron", programme)
+    page.get_by_role("spinbutton").first.fill("6")
+    visit.press("Make slips")
+    return list(dict.fromkeys(CODE.findall(page.get_by_role("main").inner_text())))
 
 
 def answer_with(visit, code: str, choose: str, *, questions: int) -> None:
@@ -38,35 +52,32 @@ def answer_with(visit, code: str, choose: str, *, questions: int) -> None:
 
 def test_a_round_from_opening_to_result(visitor, script):
     programme = "Riverside outreach" if script else "Drop-in"
-    lead = visitor(script)
-    codes = lead_opens_a_round(lead, programme)
-    assert len(codes) == 12
+    lead, contact = visitor(script), visitor(script)
+    lead_opens_a_round(lead, programme)
+    codes = contact_makes_slips(contact, programme)
+    assert len(codes) == 6
     for code in codes:
-        answer_with(visitor(script), code, "Begun", questions=6)
-    page = lead.sign_in("Marlow")
-    page.get_by_role("link", name="Harbour House").click()
-    page.get_by_role("link", name="Rounds and results", exact=True).click()
-    page.get_by_role("main").get_by_role("link", name=re.compile(programme)).first.click()
+        answer_with(visitor(script), code, "Begun", questions=4)
+    page = to_the_round(lead, "Marlow", programme)
     page.get_by_role("link", name=re.compile("Close")).first.click()
-    lead.press("Close")
-    peer = visitor(script).sign_in("Quiet Heron")
-    peer.goto(page.url)
+    page.get_by_role("checkbox").check()
+    lead.press("Close the round")
+    page.wait_for_url(lambda url: not url.endswith("/close"))
+    address = page.url
+    peer = contact.page
+    peer.goto(address)
     peer.get_by_role("link", name=re.compile("results", re.I)).first.click()
     table = peer.get_by_role("table").first.inner_text()
     assert "Equality" in table
     assert "50" in table, "everybody chose the middle level"
+    page.get_by_role("link", name=re.compile("results", re.I)).first.click()
+    assert "50" not in page.get_by_role("table").first.inner_text(), "peer workers have not opened it"
     lead.quiet()
+    contact.quiet()
 
 
 def test_an_answer_is_saved_and_found_again_on_another_device(visitor, script):
-    lead = visitor(script)
-    page = lead.sign_in("Marlow")
-    page.get_by_role("link", name="Harbour House").click()
-    page.get_by_role("link", name="Rounds and results", exact=True).click()
-    page.get_by_role("link", name=re.compile("Needle exchange")).first.click()
-    page.get_by_role("spinbutton").first.fill("2")
-    lead.press("Make slips")
-    code = re.search(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b", page.get_by_role("main").inner_text()).group()
+    code = contact_makes_slips(visitor(script), "Needle exchange")[0]
     phone = visitor(script)
     page = phone.open("/en/")
     page.get_by_label("Were you given a code?").fill(code)

@@ -43,7 +43,7 @@ def test_where_the_release_stands(choice, chosen, today, standing, opens, offers
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize(
-    ("reader", "own"), [(PEER, {PEER}), (STAFF, {STAFF}), (MGMT, {MGMT, STAFF})], ids=lambda value: str(value)
+    ("reader", "own"), [(PEER, {PEER}), (STAFF, {STAFF}), (MGMT, {MGMT, STAFF})], ids=["peer", "staff", "mgmt"]
 )
 def test_only_a_release_that_has_taken_effect_shows_more(case, reader, own):
     choice, chosen, today, standing, *_rest = case

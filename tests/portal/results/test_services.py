@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from assessments.model import RaterGroup
+from assessments.model import Mode, RaterGroup
 from assessments.published import Reason
 from portal import audit, clock, db
 from portal.accounts import services as accounts
@@ -233,6 +233,17 @@ def test_only_peer_workers_of_the_programme_choose(database, make, house, empty)
     for person in (house.lead, house.staff, both):
         with pytest.raises(services.NotTheirs):
             services.choose(house.organisation.id, empty.id, person.id, Choice.ALL)
+
+
+def test_the_only_peer_worker_chooses_alone(database, house, empty):
+    for person in (house.second, house.third):
+        organisations.leave(house.organisation.id, person.id)
+    assert services.choose(house.organisation.id, empty.id, house.peer.id, Choice.ALL)
+
+
+def test_a_round_that_asked_no_peer_workers_waits_for_nobody(database, house, close):
+    round_ = close(house, statement(MANAGEMENT), modes={RaterGroup.MGMT: Mode.STATEMENT}, slips={})
+    assert services.read_results(round_, RaterGroup.STAFF).release.released
 
 
 def test_who_has_left_counts_no_more(database, house, empty):
