@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from portal import config, db, errors, i18n, keys, paths, permissions, security, views
+from portal import compression, config, db, errors, i18n, keys, paths, permissions, security, views
 from portal.accounts import feature as accounts
 from portal.accounts import login
 from portal.answering import feature as answering
@@ -54,6 +54,7 @@ def create_app(**overrides: Any) -> Flask:
     login.init_app(app, roles_of)
     permissions.init_app(app, login.ask_to_sign_in)
     security.init_app(app)
+    compression.init_app(app)
     errors.init_app(app)
     views.init_app(app, FEATURES)
     for feature in FEATURES:

@@ -12,7 +12,9 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import logging
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,10 +103,14 @@ def _head_file() -> Path:
 
 
 def _write_head() -> None:
+    """The change is saved by now: a full disk must not undo it, and `audit verify` says when the file is missing."""
     newest = AuditRow.select(AuditRow.number, AuditRow.hmac).order_by(AuditRow.number.desc()).tuples().first()
-    draft = _head_file().with_suffix(f".{os.getpid()}.draft")
-    draft.write_text(f"{newest[0]} {newest[1]}\n")
-    draft.replace(_head_file())
+    draft = _head_file().with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+    try:
+        draft.write_text(f"{newest[0]} {newest[1]}\n")
+        draft.replace(_head_file())
+    except OSError:
+        logging.getLogger("portal").exception("audit.head could not be written")
 
 
 def verify() -> list[Problem]:

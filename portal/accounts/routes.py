@@ -46,7 +46,7 @@ bp = Blueprint("accounts", __name__)
 @bp.after_request
 def keep_nothing(response: Response) -> Response:
     """Pages of signing in and up belong to one person, also where they are open to everybody."""
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.update(security.PERSONAL)
     return response
 
 

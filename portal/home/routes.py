@@ -30,7 +30,7 @@ def choose_language() -> ResponseReturnValue:
     return response
 
 
-@bp.get("/<language>/")
+@bp.get("/<string(minlength=2, maxlength=3):language>/")
 @public
 def show_front_page() -> ResponseReturnValue:
     return render_template("home/show_front_page.html", principles=PRINCIPLES)

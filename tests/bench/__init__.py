@@ -1,0 +1,1 @@
+"""Benchmarks, run by hand: `python -m tests.bench.<name>`. Each prints ratios measured in one run on one machine."""

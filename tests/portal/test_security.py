@@ -123,8 +123,8 @@ def test_static_files_may_be_kept_and_their_address_changes_with_them(browser):
     page = browser.get("home.show_front_page")
     sheet = page.root.find(".//link[@rel='stylesheet']").get("href")
     assert "?v=" in sheet
-    answer = browser.client.get(sheet)
-    assert "max-age=31536000" in answer.headers["Cache-Control"]
+    with browser.client.get(sheet) as answer:
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
 
 
 def test_a_demo_refuses_other_machines(app, browser):

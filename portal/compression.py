@@ -1,0 +1,50 @@
+"""Smaller answers for old phones: files of ours and public pages. Pages that hold a secret are sent as they are,
+because the length of a compressed page can betray what it holds to somebody who may add to it."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+
+from flask import Flask, Response, request, session
+
+from portal.permissions import Label, access_of
+
+SMALLEST = 500  # bytes; below, the wrapping outweighs the gain
+TEXT = ("text/", "application/javascript", "image/svg+xml", "application/json")
+
+
+def init_app(app: Flask) -> None:
+    @app.after_request
+    def compress(response: Response) -> Response:
+        if not response.mimetype.startswith(TEXT) or response.status_code != 200:
+            return response
+        if request.endpoint != "static" and not _is_public(app):
+            return response
+        response.vary.add("Accept-Encoding")
+        if "gzip" not in request.accept_encodings or response.content_encoding:
+            return response
+        response.direct_passthrough = False
+        body = response.get_data()
+        if len(body) >= SMALLEST:
+            response.set_data(_gzip_file(body) if request.endpoint == "static" else gzip.compress(body, 6, mtime=0))
+            response.content_encoding = "gzip"
+            _weaken_etag(response)
+        return response
+
+
+def _is_public(app: Flask) -> bool:
+    view = app.view_functions.get(request.endpoint or "")
+    return view is not None and access_of(view) is Label.PUBLIC and not session
+
+
+@functools.lru_cache(maxsize=32)
+def _gzip_file(body: bytes) -> bytes:
+    """Files of ours are few and do not change while the portal runs."""
+    return gzip.compress(body, 9, mtime=0)
+
+
+def _weaken_etag(response: Response) -> None:
+    etag, _weak = response.get_etag()
+    if etag:
+        response.set_etag(etag, weak=True)
