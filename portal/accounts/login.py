@@ -63,17 +63,16 @@ def init_app(app: Flask, roles_of: Callable[[UUID], tuple[Held, ...]]) -> None:
             return None
         if moment - seen >= RENEW_SECONDS:
             session["seen"] = moment
-        person = found.person
-        audit.acting_as(person.id)
+        audit.acting_as(found.person)
         return SignedIn(
-            person.id,
-            person.nickname,
-            person.language,
-            person.discreet,
-            person.totp_sealed is not None,
-            frozenset(person.portal_roles.split()),
+            found.person,
+            found.nickname,
+            found.language,
+            found.discreet,
+            found.has_second_factor,
+            found.portal_roles,
             found.id,
-            roles_of(person.id),
+            roles_of(found.person),
         )
 
     @app.before_request

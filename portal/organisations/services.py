@@ -44,32 +44,25 @@ def in_reach(programmes: Collection[UUID], reach: Collection[UUID]) -> bool:
     return not reach or (bool(programmes) and set(programmes) <= set(reach))
 
 
+_ROLES_OF = """
+SELECT m.id, m.organisation_id, m.role, m.peer_contact, m.page_editor, mp.programme_id
+FROM membership m JOIN organisation o ON o.id = m.organisation_id
+LEFT JOIN membership_programme mp ON mp.membership_id = m.id
+WHERE m.person_id = ? AND o.closed_on IS NULL
+ORDER BY m.organisation_id, m.role
+"""
+
+
 def roles_of(person: UUID) -> tuple[Held, ...]:
     """Every role the person holds in an open organisation, in one statement."""
-    rows: Any = (
-        Membership.select(
-            Membership.id,
-            Membership.organisation,
-            Membership.role,
-            Membership.peer_contact,
-            Membership.page_editor,
-            MembershipProgramme.programme,
-        )
-        .join(Organisation)
-        .switch(Membership)
-        .left_outer_join(MembershipProgramme, on=(MembershipProgramme.membership == Membership.id))
-        .where(Membership.person == person, Organisation.closed_on.is_null())
-        .order_by(Membership.organisation, Membership.role)
-        .tuples()
-    )
-    found: dict[UUID, Held] = {}
-    for membership, organisation, role, is_peer_contact, page_editor, programme in rows:
-        marks = {"peer_contact": is_peer_contact, "page_editor": page_editor}
-        held = found.get(membership) or Held(
-            organisation, role, marks=frozenset(m for m, set_ in marks.items() if set_)
-        )
-        programmes = held.programmes | ({programme} if programme else set())
-        found[membership] = Held(organisation, role, programmes, held.marks)
+    found: dict[object, Held] = {}
+    for membership, organisation, role, peer_contact, page_editor, programme in db.fetch(_ROLES_OF, person):
+        held = found.get(membership)
+        if held is None:
+            marks = {"peer_contact": peer_contact, "page_editor": page_editor}
+            held = Held(db.uuid_of(organisation), role, frozenset(), frozenset(mark for mark, on in marks.items() if on))
+        programmes = held.programmes | {db.uuid_of(programme)} if programme else held.programmes
+        found[membership] = Held(held.organisation, role, programmes, held.marks)
     return tuple(found.values())
 
 

@@ -126,9 +126,12 @@ class World:
         if self._snapshot is None:
             with db.connection():
                 db.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.database.close()
             self._snapshot = source.with_suffix(".kept")
             shutil.copy(source, self._snapshot)
             return
+        if not db.database.is_closed():
+            db.database.close()
         for name in (f"{source}-wal", f"{source}-shm"):
             Path(name).unlink(missing_ok=True)
         shutil.copy(self._snapshot, source)

@@ -114,7 +114,7 @@ def test_a_code_works_once_and_only_around_its_half_minute(database, make):
 def test_a_sign_in_ends_after_20_hours_and_when_it_is_ended(database, make):
     person = make.person()
     token, other = services.sign_in(person.id), services.sign_in(person.id)
-    assert services.find_sign_in(token).person == person
+    assert services.find_sign_in(token).person == person.id
     services.end_all_sign_ins(person.id, but=services.find_sign_in(token).id)
     assert services.find_sign_in(other) is None
     clock.stop(NOW + dt.timedelta(hours=20, seconds=1))
