@@ -5,8 +5,8 @@ Two steps, kept apart on purpose:
 1. *Decide*, for the round as a whole and as if everything were shown to one reader, what may be shown at all
    (``decisions``; ``bounds`` and ``gaps`` say why). The decision never looks at who is reading, so what management sees
    before peers release their figures and what it sees afterwards cannot be played against each other.
-2. *Leave out* what this reader may not see yet (§3.4.4), and what a threshold raised after closing no longer allows.
-   Leaving out adds nothing to what a reader knows, since release and numbers of answers are no secrets.
+2. *Leave out* what this reader may not see yet (§3.4.4). Leaving out adds nothing to what a reader knows, since the
+   release is no secret.
 
 No figure here blends the answers of two groups by head count (§3.4.2.1); nothing is shown of an open round (§3.4.2.2):
 the caller passes counts of closed rounds. Raters' own section scores (``SectionTally``) never come here.
@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from assessments.decisions import BESIDE_PEERS, Decided, Tallies, answers_to, decide
+from assessments.decisions import BESIDE_PEERS, Decided, Tallies, decide
 from assessments.model import Instrument, Item, RaterGroup, Scale
 from assessments.published import (
     Answered,
@@ -54,18 +54,17 @@ def publish(
     *,
     released_sections: frozenset[str] | None = None,
     exact_for_peers: bool = False,
-    raised_to: int | None = None,
     section_gaps: bool = True,
 ) -> Published:
     """Everything a reader may see of a closed round.
 
-    ``k``: the threshold at closing (3 or more), ``raised_to`` one set since. ``visible``: groups whose figures this
-    reader may see; of peers only ``released_sections`` (None: all). ``exact_for_peers``: the reader is a peer worker of
-    the programme. ``section_gaps=False`` for instruments compared item by item. Raises ValueError on impossible counts.
+    ``k``: the threshold at closing (3 or more), which nothing changes afterwards. ``visible``: groups whose figures
+    this reader may see; of peers only ``released_sections`` (None: all). ``exact_for_peers``: the reader is a peer
+    worker of the programme. ``section_gaps=False`` for instruments compared item by item. Raises ValueError on
+    impossible counts.
     """
-    now = k if raised_to is None else raised_to
-    if k < LOWEST_THRESHOLD or now < k:
-        raise ValueError(f"a threshold of {k}, then {now}: it starts at {LOWEST_THRESHOLD} or more and never falls")
+    if k < LOWEST_THRESHOLD:
+        raise ValueError(f"a threshold of {k}: it is {LOWEST_THRESHOLD} or more")
     _check(tallies)
     tallies = {group: tallies[group] for group in RaterGroup if group in tallies}
     sections = []
@@ -76,9 +75,9 @@ def publish(
             seen = visible
             if released_sections is not None and section.code not in released_sections:
                 seen = visible - {RaterGroup.PEER}
-            sections.append(_leave_out(section.code, items, tallies, decided, seen, now))
-    answered = {group: _answered(group, tally, now, exact_for_peers) for group, tally in tallies.items()}
-    return Published(instrument.name, now, tuple(sections), answered)
+            sections.append(_leave_out(section.code, items, decided, seen))
+    answered = {group: _answered(group, tally, k, exact_for_peers) for group, tally in tallies.items()}
+    return Published(instrument.name, k, tuple(sections), answered)
 
 
 def _check(tallies: Tallies) -> None:
@@ -89,12 +88,10 @@ def _check(tallies: Tallies) -> None:
                 raise ValueError(f"{code} has more answers of {group} than there are sheets")
 
 
-def _leave_out(
-    code: str, items: Sequence[Item], tallies: Tallies, decided: Decided, seen: frozenset[RaterGroup], now: int
-) -> PublishedSection:
+def _leave_out(code: str, items: Sequence[Item], decided: Decided, seen: frozenset[RaterGroup]) -> PublishedSection:
     figures = {
         item.code: {
-            group: _item_as_seen(item, group, tallies[group], figure, group in seen, now)
+            group: figure if group in seen else ItemFigure(reason=Reason.WAITING)
             for group, figure in decided.items[item.code].items()
         }
         for item in items
@@ -104,45 +101,14 @@ def _leave_out(
     )
     critical = next((item.code for item in published if low_critical_value(item) is not None), None)
     groups = {
-        group: _hold_back_word(_section_as_seen(items, group, tallies[group], figure, group in seen, now), critical)
+        group: _hold_back_word(figure, critical)
+        if group in seen
+        else SectionFigure(0, figure.of, reason=Reason.WAITING)
         for group, figure in decided.groups.items()
     }
     with_points = {group for group, figure in groups.items() if figure.points is not None}
     gaps = tuple(gap for group, gap in decided.gaps.items() if {group, RaterGroup.PEER} <= with_points)
     return PublishedSection(code, groups, published, gaps, _balanced(groups, critical))
-
-
-def _item_as_seen(
-    item: Item, group: RaterGroup, tally: GroupTally, figure: ItemFigure, visible: bool, now: int
-) -> ItemFigure:
-    if not visible:
-        return ItemFigure(reason=Reason.WAITING)
-    answers = answers_to(item.code, tally)
-    given = answers.n if item.gives_level(group) else sum(answers.evidence_only.values())
-    least = threshold(group, tally.mode, now)
-    if tally.mode.exempt or given >= least:
-        return figure
-    asked_enough = tally.sheets - answers.na >= least
-    return ItemFigure(cannot_tell=figure.cannot_tell if asked_enough else None, reason=Reason.BELOW_THRESHOLD)
-
-
-def _section_as_seen(
-    items: Sequence[Item], group: RaterGroup, tally: GroupTally, figure: SectionFigure, visible: bool, now: int
-) -> SectionFigure:
-    bare = SectionFigure(figure.questions, figure.of)
-    if not visible:
-        return SectionFigure(0, figure.of, reason=Reason.WAITING)
-    least = threshold(group, tally.mode, now)
-    if tally.mode.exempt or figure.reason is Reason.TOO_FEW_QUESTIONS:
-        return figure
-    if tally.sheets < least:
-        return replace(bare, questions=0, reason=Reason.BELOW_THRESHOLD)
-    # A raised threshold drops the score rather than resting it on fewer items: two scores of one section, one item
-    # apart, would give that item away.
-    numbers = [answers_to(item.code, tally).n for item in items if item.gives_level(group)]
-    if sum(n >= least for n in numbers) < figure.questions:
-        return replace(bare, reason=Reason.NOT_ENOUGH_ANSWERS)
-    return figure
 
 
 def _hold_back_word(figure: SectionFigure, critical: str | None) -> SectionFigure:
@@ -179,11 +145,11 @@ def _item_gaps(figures: Mapping[RaterGroup, ItemFigure]) -> tuple[ItemGap, ...]:
     return tuple(gaps)
 
 
-def _answered(group: RaterGroup, tally: GroupTally, now: int, exact_for_peers: bool) -> Answered:
+def _answered(group: RaterGroup, tally: GroupTally, k: int, exact_for_peers: bool) -> Answered:
     """Numbers of answers as bands (§3.4.2.4)."""
     exact = tally.sheets if exact_for_peers and group is RaterGroup.PEER else None
     if tally.mode.exempt:
         return Answered("agreed", tally.places)
-    if tally.sheets < threshold(group, tally.mode, now):
+    if tally.sheets < threshold(group, tally.mode, k):
         return Answered("below", tally.places, exact)
     return Answered("k-9" if tally.sheets < 10 else "10-19" if tally.sheets < 20 else "20+", tally.places, exact)

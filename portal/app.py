@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFProtect
 
-from portal import compression, config, db, errors, i18n, keys, paths, permissions, security, views
+from portal import audit, compression, config, db, errors, frames, i18n, keys, paths, permissions, security, views
 from portal.accounts import feature as accounts
 from portal.accounts import login
 from portal.answering import feature as answering
@@ -49,14 +49,17 @@ def create_app(**overrides: Any) -> Flask:
     db.check_schema()
     with db.connection():
         check_mark(app.config["DEMO"])
-    i18n.init_app(app)
+    app.before_request(arrive)
     csrf.init_app(app)
+    app.before_request(permissions.check)
+    app.after_request(leave)
+    i18n.init_app(app)
     login.init_app(app, roles_of)
     permissions.init_app(app, login.ask_to_sign_in)
     security.init_app(app)
-    compression.init_app(app)
     errors.init_app(app)
-    views.init_app(app, FEATURES)
+    views.init_app(app)
+    frames.init_app(app, FEATURES)
     for feature in FEATURES:
         if feature.blueprint is not None:
             app.register_blueprint(feature.blueprint)
@@ -64,6 +67,23 @@ def create_app(**overrides: Any) -> Flask:
                 csrf.exempt(f"{feature.blueprint.import_name}.{view}")
     app.extensions["features"] = FEATURES
     return app
+
+
+def arrive() -> None:
+    """What happens to every request before anything else, in this order."""
+    if request.endpoint != "static":
+        audit.acting_as(None)
+        db.open_for_request()
+        i18n.refuse_unknown_language()
+    if current_app.config["DEMO"]:
+        security.refuse_strangers()
+
+
+def leave(response: Response) -> Response:
+    """What happens to every answer last."""
+    security.add_headers(response)
+    compression.compress(response)
+    return response
 
 
 def _complete(app: Flask) -> None:

@@ -14,6 +14,7 @@ import hmac
 import json
 import logging
 import os
+import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from portal import clock, db, keys
 from portal.config import setting
 
 CHECKPOINT = "audit.checkpoint"
+YEARS_KEPT = 3
 _FIRST = "0" * 64  # the HMAC "before" the first row
 
 # Whoever is at work in this request or command; set at the door, so that services need not pass it on.
@@ -116,6 +118,7 @@ def _write_head() -> None:
 def verify() -> list[Problem]:
     """Every place where the chain does not hold, in order; empty when nothing was changed, taken out or cut off."""
     problems = []
+    head = _read_head()  # before the rows: what is added meanwhile is then no cut tail
     rows = list(AuditRow.select().order_by(AuditRow.number))
     cut = _checkpoints(rows)
     expected = 1
@@ -131,24 +134,32 @@ def verify() -> list[Problem]:
         elif not hmac.compare_digest(row.hmac, _seal(row, before)):
             problems.append(Problem(row.number, "this row or the one before it was changed"))
         expected, before = row.number + 1, row.hmac
-    return problems + _verify_head({row.number: row.hmac for row in rows}, cut)
+    return problems + _verify_head(head, {row.number: row.hmac for row in rows}, cut)
 
 
 def _checkpoints(rows: list[AuditRow]) -> dict[int, str]:
     """Number and HMAC of the last row that each retention cut took away."""
     found = {}
     for row in rows:
-        if row.action == CHECKPOINT:
+        if row.action == CHECKPOINT and re.fullmatch(r"[0-9]+ [0-9a-f]{64}", row.object):
             number, _, sealed = row.object.partition(" ")
             found[int(number)] = sealed
     return found
 
 
-def _verify_head(hmacs: dict[int, str], cut: dict[int, str]) -> list[Problem]:
-    if not _head_file().exists():
+def _read_head() -> list[str] | None:
+    try:
+        return _head_file().read_text().split()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        return []
+
+
+def _verify_head(text: list[str] | None, hmacs: dict[int, str], cut: dict[int, str]) -> list[Problem]:
+    if text is None:
         return [Problem(max(hmacs), "audit.head is missing from the data folder")] if hmacs else []
-    text = _head_file().read_text().split()
-    if len(text) != 2 or not text[0].isdecimal():
+    if len(text) != 2 or not re.fullmatch("[0-9]+", text[0]):
         return [Problem(0, "audit.head cannot be read")]
     number, sealed = int(text[0]), text[1]
     newest = max(hmacs, default=0)
@@ -174,6 +185,13 @@ def cut_before(moment: dt.datetime) -> int:
     record(CHECKPOINT, f"{last[0]} {last[1]}")
     gone: int = AuditRow.delete().where(AuditRow.number <= last[0]).execute()
     return gone
+
+
+def cut_what_is_due() -> int:
+    """Take away rows older than YEARS_KEPT years; once a month, so that checkpoints do not pile up in their place."""
+    month = clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    moment = month.replace(year=month.year - YEARS_KEPT)
+    return cut_before(moment) if AuditRow.select(AuditRow.id).where(AuditRow.time < moment).exists() else 0
 
 
 def rows_of(organisation: UUID | None, limit: int = 200) -> list[AuditRow]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import gzip
 
-from flask import Flask, Response, request, session
+from flask import Response, current_app, request, session
 
 from portal.permissions import Label, access_of
 
@@ -14,27 +14,25 @@ SMALLEST = 500  # bytes; below, the wrapping outweighs the gain
 TEXT = ("text/", "application/javascript", "image/svg+xml", "application/json")
 
 
-def init_app(app: Flask) -> None:
-    @app.after_request
-    def compress(response: Response) -> Response:
-        if not response.mimetype.startswith(TEXT) or response.status_code != 200:
-            return response
-        if request.endpoint != "static" and not _is_public(app):
-            return response
-        response.vary.add("Accept-Encoding")
-        if "gzip" not in request.accept_encodings or response.content_encoding:
-            return response
-        response.direct_passthrough = False
-        body = response.get_data()
-        if len(body) >= SMALLEST:
-            response.set_data(_gzip_file(body) if request.endpoint == "static" else gzip.compress(body, 6, mtime=0))
-            response.content_encoding = "gzip"
-            _weaken_etag(response)
-        return response
+def compress(response: Response) -> None:
+    """Wrap the answer where that is safe and worth it, and the browser asks for it."""
+    if not response.mimetype.startswith(TEXT) or response.status_code != 200:
+        return
+    if request.endpoint != "static" and not _is_public():
+        return
+    response.vary.add("Accept-Encoding")
+    if "gzip" not in request.accept_encodings or response.content_encoding:
+        return
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) >= SMALLEST:
+        response.set_data(_gzip_file(body) if request.endpoint == "static" else gzip.compress(body, 6, mtime=0))
+        response.content_encoding = "gzip"
+        _weaken_etag(response)
 
 
-def _is_public(app: Flask) -> bool:
-    view = app.view_functions.get(request.endpoint or "")
+def _is_public() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
     return view is not None and access_of(view) is Label.PUBLIC and not session
 
 

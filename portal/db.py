@@ -27,6 +27,8 @@ database = peewee.DatabaseProxy()
 _thread = threading.local()
 
 
+CHECKPOINT_PATIENCE = 100  # milliseconds
+
 UNREACHABLE = (peewee.DatabaseError, peewee.InterfaceError)
 
 
@@ -80,24 +82,27 @@ def is_sqlite() -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Each thread opens a connection at its first request and keeps it: opening costs more than most pages."""
     connect(app.config["DATABASE_URL"])
-
-    @app.before_request
-    def open_connection() -> None:
-        if request.endpoint == "static":
-            return
-        try:
-            database.connect(reuse_if_open=True)
-        except peewee.PeeweeException:
-            g.database_unreachable = True  # the error page must not ask it who is there
-            if request.endpoint != "operations.show_health":
-                abort(503)
 
     @app.teardown_request
     def drop_broken_connection(error: BaseException | None) -> None:
         if isinstance(error, UNREACHABLE) and not database.is_closed():
             database.close()
+
+
+def open_for_request() -> None:
+    """Each thread opens a connection at its first request and keeps it: opening costs more than most pages."""
+    if not database.is_closed():
+        return
+    try:
+        database.connect(reuse_if_open=True)
+    except peewee.PeeweeException:
+        g.database_unreachable = True  # the error page must not ask it who is there
+        if request.endpoint not in WORKS_WITHOUT_DATABASE:
+            abort(503)
+
+
+WORKS_WITHOUT_DATABASE = ("operations.show_health", "accounts.leave_quickly")
 
 
 def fetch(sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -234,16 +239,33 @@ def every_model() -> list[type[peewee.Model]]:
 def forget_deleted(*models: type[Model]) -> None:
     """After a purge: what was deleted leaves the files, too (write-ahead log, dead rows of PostgreSQL)."""
     if is_sqlite():
-        database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        checkpoint()
         return
-    connection_ = database.connection()
-    connection_.rollback()
-    connection_.autocommit = True
+    for model in models:
+        database.execute_sql(f'VACUUM "{model._meta.table_name}"')
+
+
+def checkpoint() -> bool:
+    """Empty SQLite's write-ahead log, which keeps what was deleted; False while somebody reads: `tick` tries again.
+
+    Nobody waits for readers here. What is owed is the log itself: whoever finds it filled tries to empty it.
+    """
+    if not is_sqlite() or not _log_is_filled():
+        return True
+    if database.in_transaction():
+        return False
+    (patience,) = database.execute_sql("PRAGMA busy_timeout").fetchone()
+    database.execute_sql(f"PRAGMA busy_timeout = {CHECKPOINT_PATIENCE}")
     try:
-        for model in models:
-            connection_.execute(f'VACUUM "{model._meta.table_name}"')
+        busy, _frames, _moved = database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:
-        connection_.autocommit = False
+        database.execute_sql(f"PRAGMA busy_timeout = {patience}")
+    return not busy
+
+
+def _log_is_filled() -> bool:
+    log = Path(f"{database.obj.database}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def sqlite_url(data_dir: Path) -> str:

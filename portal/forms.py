@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 
 # Set by the page after an expired sign-in: the form shows what came along with it and saves nothing yet.
 CARRIED = "carried_over"
-SECRETS = frozenset({"csrf_token", "key_words", "code", CARRIED})
+SECRETS = frozenset({"csrf_token", "key_words", "code", "typed", "secret", "proof", CARRIED})
 
 
 class PortalForm(FlaskForm):
@@ -20,6 +20,11 @@ class PortalForm(FlaskForm):
             return False
         valid: bool = super().validate_on_submit(extra_validators)
         return valid
+
+
+def acts() -> bool:
+    """Whether this request should do what its button says: not when it was only carried through a sign-in."""
+    return request.method == "POST" and not request.form.get(CARRIED)
 
 
 def carried_fields() -> list[tuple[str, str]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, abort, current_app, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, get_translations
 from flask_login import current_user
+from markupsafe import Markup
 
 from portal import paths
 
@@ -35,17 +38,46 @@ def init_app(app: Flask) -> None:
             g.language = asked if known else app.config["DEFAULT_LANGUAGE"]
             g.unknown_language = not known
 
-    @app.before_request
-    def refuse_unknown_language() -> None:
-        if g.get("unknown_language"):
-            abort(404)
-
     @app.url_defaults
     def give_language(endpoint: str, values: dict[str, Any]) -> None:
         if "language" not in values and app.url_map.is_endpoint_expecting(endpoint, "language"):
             values["language"] = language()
 
     app.jinja_env.globals["language"] = language
+    app.jinja_env.globals["direction"] = direction
+    app.jinja_env.globals["_"] = translate
+
+
+def translate(words: str, /, **values: Any) -> Markup:
+    """``_`` of the templates: the words in the language of the page, with values put in and escaped.
+
+    Flask-Babel's own looks everything up anew for each word of a page.
+    """
+    kept = _kept_words(language())
+    text = kept.get(words)
+    if text is None:
+        text = kept[words] = Markup(get_translations().gettext(words))  # noqa: S704 - words of ours
+    return text % values if values else text
+
+
+@functools.cache
+def _kept_words(_language: str) -> dict[str, Markup]:
+    return {}
+
+
+def direction() -> str:
+    """Which way the language is written: "ltr" or "rtl"."""
+    return str(_locale(language()).text_direction)
+
+
+@functools.cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
+
+
+def refuse_unknown_language() -> None:
+    if g.get("unknown_language"):
+        abort(404)
 
 
 def language() -> str:
@@ -53,12 +85,11 @@ def language() -> str:
     default: str = current_app.config["DEFAULT_LANGUAGE"]
     if not has_request_context():
         return default
-    if "language" in g:
-        return str(g.language)
-    languages = current_app.config["LANGUAGES"]
-    if current_user and current_user.is_authenticated and current_user.language in languages:
-        return str(current_user.language)
-    return request.accept_languages.best_match(languages) or default
+    if "language" not in g:
+        languages = current_app.config["LANGUAGES"]
+        own = current_user.language if current_user.is_authenticated else ""
+        g.language = own if own in languages else request.accept_languages.best_match(languages) or default
+    return str(g.language)
 
 
 def compile_wordings(folder: Path) -> None:

@@ -11,14 +11,18 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from portal.config import setting
+from portal.config import ConfigError, setting
 
+NAMES = ("secret.key", "text.key", "audit.key")
+# What is stored depends on these for good: with a new one, texts cannot be opened and the audit does not hold.
+LASTING = ("text.key", "audit.key")
 _NONCE = 12  # bytes, as AES-GCM wants it
+_BYTES = 32
 
 
 def make_keys(data_dir: Path) -> None:
     """Make the keys that are missing. A key that exists is never touched."""
-    for name in ("secret.key", "text.key", "audit.key"):
+    for name in NAMES:
         _make(data_dir / name)
 
 
@@ -26,14 +30,25 @@ def _make(path: Path) -> None:
     with contextlib.suppress(FileExistsError):
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32))
+            file.write(secrets.token_hex(_BYTES))
             file.flush()
             os.fsync(file.fileno())
 
 
 def read_key(name: str) -> bytes:
-    """The 32 bytes of a key file. Raises FileNotFoundError where there is none."""
-    return bytes.fromhex((Path(setting("DATA_DIR")) / name).read_text().strip())
+    """The 32 bytes of a key file. Raises FileNotFoundError where there is none, ConfigError for an unusable one."""
+    path = Path(setting("DATA_DIR")) / name
+    try:
+        key = bytes.fromhex(path.read_text().strip())
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ConfigError(f"The key {path} cannot be read: {error.strerror}. Give its owner the right to.") from error
+    except ValueError:
+        key = b""
+    if len(key) != _BYTES:
+        raise ConfigError(f"{path} holds no key. Put back the copy you keep apart from the backups.")
+    return key
 
 
 def seal(text: str, belongs_to: str) -> bytes:

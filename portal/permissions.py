@@ -126,31 +126,48 @@ def allowed(permission: Permission | str, organisation: UUID | None = None) -> b
 
 
 def init_app(app: Flask, ask_to_sign_in: Callable[[], ResponseReturnValue]) -> None:
-    """Check each request by its view's label; ``ask_to_sign_in`` answers those who have to sign in first."""
-
-    @app.before_request
-    def check() -> ResponseReturnValue | None:
-        if request.endpoint is None or request.endpoint == "static":
-            return None  # an unknown address becomes a 404 by itself
-        access = access_of(app.view_functions[request.endpoint])
-        if access is None:
-            abort(403)
-        if access is Label.DEMO and not app.config["DEMO"]:
-            abort(404)
-        if not isinstance(access, Permission) and access is not Label.SIGNED_IN:
-            return None
-        if not current_user.is_authenticated:
-            return ask_to_sign_in()
-        if current_user.owes_second_factor and request.endpoint not in SECOND_FACTOR_SET_UP:
-            return redirect(url_for(SECOND_FACTOR_SET_UP[0]), 303)
-        if isinstance(access, Permission):
-            _check_permission(access)
-        return None
-
+    """``ask_to_sign_in`` answers those who have to sign in first."""
+    app.extensions["ask to sign in"] = ask_to_sign_in
     app.jinja_env.globals["allowed"] = allowed
 
 
-SECOND_FACTOR_SET_UP = ("accounts.set_up_second_factor", "accounts.sign_out")
+def check() -> ResponseReturnValue | None:
+    """Whether this request may go on, by its view's label; else the answer it gets."""
+    if request.endpoint is None or request.endpoint == "static":
+        return None  # an unknown address becomes a 404 by itself
+    access = access_of(current_app.view_functions[request.endpoint])
+    if access is None:
+        abort(403)
+    if access is Label.DEMO and not current_app.config["DEMO"]:
+        abort(404)
+    if not isinstance(access, Permission) and access is not Label.SIGNED_IN:
+        return None
+    if not current_user.is_authenticated:
+        answer: ResponseReturnValue = current_app.extensions["ask to sign in"]()
+        return answer
+    if current_user.owes_second_factor and request.endpoint not in WITHOUT_SECOND_FACTOR:
+        return redirect(url_for(SECOND_FACTOR_SET_UP), 303)
+    if isinstance(access, Permission):
+        _check_permission(access)
+    return None
+
+
+SECOND_FACTOR_SET_UP = "accounts.set_up_second_factor"
+# Nobody is held: whoever owes a second factor may still go, and take their things along.
+WITHOUT_SECOND_FACTOR = frozenset(
+    {
+        SECOND_FACTOR_SET_UP,
+        "accounts.sign_out",
+        "accounts.list_sign_ins",
+        "accounts.change_sign_in",
+        "accounts.end_all_sign_ins",
+        "accounts.delete_account",
+        "organisations.leave",
+        "candidates.list_copies",
+        "candidates.show_copy",
+        "candidates.take_back_copy",
+    }
+)
 
 
 def _check_permission(permission: Permission) -> None:

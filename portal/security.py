@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from flask import Flask, Response, abort, current_app, request
 from flask_login import current_user
@@ -43,20 +43,24 @@ def init_app(app: Flask) -> None:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
-    if app.config["DEMO"]:
-        app.before_request(refuse_strangers)
+    app.extensions["headers"] = {
+        personal: [*(HEADERS | (TRANSPORT if https else {}) | (PERSONAL if personal else {})).items()]
+        for personal in (False, True)
+    }
 
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        wanted = HEADERS | (TRANSPORT if https else {}) | (PERSONAL if is_personal() else {})
-        for name, value in wanted.items():
-            response.headers.setdefault(name, value)
-        return response
+
+def add_headers(response: Response) -> None:
+    """The whole set, errors too; what a view has set itself stays."""
+    there = {name.lower() for name, _value in response.headers}
+    for name, value in current_app.extensions["headers"][is_personal()]:
+        if name.lower() not in there:
+            response.headers.add(name, value)
 
 
 def refuse_strangers() -> None:
     """A demo lets anybody in as anybody: it answers this machine only, whatever server it runs on."""
-    if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - an address to refuse
+    address = request.remote_addr or "0.0.0.0"  # noqa: S104 - an address to refuse
+    if address not in ("127.0.0.1", "::1") and not ip_address(address).is_loopback:
         abort(403)
 
 
@@ -70,5 +74,10 @@ def is_personal() -> bool:
 
 def network() -> str:
     """The visitor's network, for throttling only: an IPv6 /64 is one household."""
-    address = request.remote_addr or ""
-    return ":".join(address.split(":")[:4]) if ":" in address else address
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
+    return str(address)

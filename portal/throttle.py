@@ -20,8 +20,7 @@ class Throttle(db.Model):
 @db.transaction
 def allow(purpose: str, who: str, *, limit: int, seconds: int) -> bool:
     """Count one try and say whether it is within ``limit`` for the window of ``seconds`` that runs now."""
-    key = keys.blind(f"{who}:{clock.now().date()}", purpose)
-    bucket = int(clock.now().timestamp()) // seconds
+    key, bucket = _place(purpose, who, seconds)
     counted = (
         Throttle.insert(key=key, bucket=bucket, ends=(bucket + 1) * seconds, hits=1)
         .on_conflict(conflict_target=[Throttle.key, Throttle.bucket], update={Throttle.hits: Throttle.hits + 1})
@@ -29,6 +28,19 @@ def allow(purpose: str, who: str, *, limit: int, seconds: int) -> bool:
     )
     hits: int = next(iter(counted.tuples().execute()))[0]
     return hits <= limit
+
+
+@db.transaction
+def give_back(purpose: str, who: str, *, seconds: int) -> None:
+    """Take back one try that was counted a moment ago: it was right, and only wrong ones are to be slowed."""
+    key, bucket = _place(purpose, who, seconds)
+    here = (Throttle.key == key) & (Throttle.bucket == bucket) & (Throttle.hits > 0)
+    Throttle.update(hits=Throttle.hits - 1).where(here).execute()
+
+
+def _place(purpose: str, who: str, seconds: int) -> tuple[str, int]:
+    moment = clock.now()
+    return keys.blind(f"{who}:{moment.date()}", purpose), int(moment.timestamp()) // seconds
 
 
 @db.transaction

@@ -49,6 +49,17 @@ class ConfirmForm(PortalForm):
     token = HiddenField()
 
 
+PROOF_MISSING = _l("Type it, so that nobody can do this with a device you left open.")
+
+
+class NewWordsForm(ConfirmForm):
+    proof = PasswordField(validators=[DataRequired(PROOF_MISSING)])
+
+    def __init__(self, *args: Any, with_code: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.proof.label.text = _l("Code that your app shows now") if with_code else _l("Your old key words")
+
+
 class SettingsForm(PortalForm):
     language = SelectField(_l("Language"))
     email = StringField(
@@ -63,12 +74,23 @@ class SettingsForm(PortalForm):
 
 
 class SecondFactorForm(PortalForm):
-    code = StringField(_l("Code from your app"), [DataRequired(_l("Type the six figures your app shows now."))])
+    code = StringField(_l("New code from your app"), [DataRequired(_l("Type the six figures your app shows now."))])
+    proof = PasswordField(validators=[DataRequired(PROOF_MISSING)])
     secret = HiddenField()
+
+    def __init__(self, *args: Any, with_code: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.proof.label.text = _l("Code from the app you used until now") if with_code else _l("Your key words")
 
 
 class PortalRolesForm(PortalForm):
     nickname = StringField(_l("Nickname"), [DataRequired(_l("Type the nickname of an account."))])
+
+
+class BlockForm(PortalForm):
+    nickname = StringField(
+        _l("Nickname"), [DataRequired(_l("Type the nickname of an account."))], id="nickname-to-block"
+    )
 
 
 class DeleteForm(PortalForm):

@@ -10,7 +10,7 @@ from flask import Flask, Request, g, make_response, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin
 
-from portal import audit, clock
+from portal import audit, clock, db
 from portal.accounts import services
 from portal.accounts.forms import SignInForm
 from portal.config import setting
@@ -47,11 +47,12 @@ class SignedIn(UserMixin):
 
 def init_app(app: Flask, roles_of: Callable[[UUID], tuple[Held, ...]]) -> None:
     manager = LoginManager(app)
+    manager.session_protection = None  # it would keep a hash of address and browser in the cookie
 
     @manager.request_loader
     def load(_request: Request) -> SignedIn | None:
         token, seen = session.get("sign_in"), session.get("seen", 0)
-        if not token or g.get("database_unreachable"):
+        if not token or g.get("database_unreachable") or db.database.is_closed():
             return None
         moment = int(clock.now().timestamp())
         idle_minutes = (
@@ -74,10 +75,6 @@ def init_app(app: Flask, roles_of: Callable[[UUID], tuple[Held, ...]]) -> None:
             found.id,
             roles_of(found.person),
         )
-
-    @app.before_request
-    def nobody_yet() -> None:
-        audit.acting_as(None)
 
 
 def begin(person: UUID, *, shared_device: bool = False) -> None:

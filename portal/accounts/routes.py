@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import (
@@ -10,7 +10,6 @@ from flask import (
     abort,
     current_app,
     flash,
-    g,
     make_response,
     redirect,
     render_template,
@@ -25,20 +24,22 @@ from flask_login import current_user
 from portal import security
 from portal.accounts import login, services
 from portal.accounts.forms import (
+    BlockForm,
     CodeForm,
     ConfirmForm,
     DeleteForm,
+    NewWordsForm,
     PortalRolesForm,
     SecondFactorForm,
     SettingsForm,
     SignInForm,
     SignUpForm,
 )
-from portal.forms import carried_fields
+from portal.forms import acts, carried_fields
 from portal.i18n import language
 from portal.permissions import PORTAL_ROLES, Permission, by_token, needs, public, signed_in
 from portal.qr import qr_code as qr_code  # other features import it from here
-from portal.views import DISCREET_COOKIE
+from portal.views import DISCREET_COOKIE, discreet, neutral_name
 
 bp = Blueprint("accounts", __name__)
 
@@ -52,10 +53,8 @@ def keep_nothing(response: Response) -> Response:
 
 def _local(address: str | None) -> str:
     """Where to go next: an address of this site, else one's own page."""
-    parts = urlsplit(address or "")
-    safe = (
-        parts.path.startswith("/") and not parts.path.startswith("//") and not parts.netloc and "\\" not in parts.path
-    )
+    # The text as it is: what parsers leave out or put right, browsers may read as another site.
+    safe = re.fullmatch(r"/(?![/\\])[^\x00-\x1f]*", address or "")
     return str(address) if safe else url_for("home.show_my_page")
 
 
@@ -120,6 +119,8 @@ def _signed_in(
 @bp.post("/me/sign-out")
 @signed_in
 def sign_out() -> ResponseReturnValue:
+    if not acts():
+        return redirect(url_for("home.show_my_page"), 303)
     login.end()
     return redirect(url_for("home.show_front_page"), 303)
 
@@ -128,8 +129,8 @@ def sign_out() -> ResponseReturnValue:
 @public
 def leave_quickly() -> ResponseReturnValue:
     """A link, never a form: whoever must leave has one tap. The sign-in ends and this site's traces go."""
-    if "sign_in" in session and not g.get("database_unreachable"):
-        services.sign_out(session["sign_in"])
+    if "sign_in" in session:
+        services.sign_out_if_possible(session["sign_in"])
     session.clear()
     response = make_response(redirect(current_app.config["EXIT_URL"], 303))
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
@@ -228,7 +229,9 @@ def list_sign_ins() -> ResponseReturnValue:
 @bp.post("/me/sign-ins/<uuid:sign_in_id>")
 @signed_in
 def change_sign_in(sign_in_id: UUID) -> ResponseReturnValue:
-    if request.form.get("do") == "end":
+    if not acts():
+        pass
+    elif request.form.get("do") == "end":
         services.end_sign_in(current_user.id, sign_in_id)
     else:
         services.name_sign_in(current_user.id, sign_in_id, request.form.get("label", ""))
@@ -238,6 +241,8 @@ def change_sign_in(sign_in_id: UUID) -> ResponseReturnValue:
 @bp.post("/me/sign-ins/end-all")
 @signed_in
 def end_all_sign_ins() -> ResponseReturnValue:
+    if not acts():
+        return redirect(url_for(".list_sign_ins"), 303)
     services.end_all_sign_ins(current_user.id)
     session.clear()
     return redirect(url_for(".sign_in"), 303)
@@ -260,18 +265,27 @@ def edit_settings() -> ResponseReturnValue:
 @bp.route("/me/second-factor", methods=["GET", "POST"])
 @signed_in
 def set_up_second_factor() -> ResponseReturnValue:
-    form = SecondFactorForm()
+    form = SecondFactorForm(with_code=current_user.has_second_factor)
     if form.validate_on_submit():
         try:
             services.set_second_factor(
-                current_user.id, form.secret.data or "", form.code.data or "", current_user.sign_in
+                current_user.id,
+                form.secret.data or "",
+                form.code.data or "",
+                form.proof.data or "",
+                current_user.sign_in,
             )
         except services.NotConfirmed:
             form.code.errors = [_("This code is not right. Is the clock of your phone right? Type the one shown now.")]
+        except services.NotProven:
+            form.proof.errors = [_not_proven()]
+        except services.TooManyTries:
+            abort(429)
         else:
             flash(_("From now on you sign in with your words and a code."))
             return redirect(url_for("home.show_my_page"), 303)
-    secret, address = services.draft_second_factor(current_user.nickname, form.secret.data)
+    issuer = neutral_name() if discreet() else current_app.config["SITE_NAME"]  # it shows in the list of the app
+    secret, address = services.draft_second_factor(current_user.nickname, issuer, form.secret.data)
     form.secret.data = secret
     return render_template("accounts/set_up_second_factor.html", form=form, secret=secret, qr=qr_code(address))
 
@@ -279,43 +293,61 @@ def set_up_second_factor() -> ResponseReturnValue:
 @bp.route("/me/key-words", methods=["GET", "POST"])
 @signed_in
 def change_key_words() -> ResponseReturnValue:
-    form = ConfirmForm()
+    with_code = current_user.has_second_factor
+    form = NewWordsForm(with_code=with_code)
     if form.validate_on_submit():
         try:
             services.change_key_words(
-                current_user.id, form.token.data or "", form.typed.data or "", current_user.sign_in
+                current_user.id,
+                form.token.data or "",
+                form.typed.data or "",
+                form.proof.data or "",
+                current_user.sign_in,
             )
         except services.NotConfirmed:
             form.typed.errors = [_("These are not the new words. Your old ones are still good; begin again.")]
+        except services.NotProven:
+            form.proof.errors = [_not_proven()]
+        except services.TooManyTries:
+            abort(429)
         except services.PageTooOld:
             flash(_("The page was open for too long. Your old words are still good; here are new ones."))
             return redirect(url_for(".change_key_words"), 303)
         else:
             flash(_("Your new words are in force. Destroy the old card. Other sign-ins of yours have ended."))
             return redirect(url_for("home.show_my_page"), 303)
+    if acts():
         return render_template(
             "accounts/confirm_key_words.html", draft=None, form=form, action=url_for(".change_key_words")
         )
     draft = services.draft_key_words(current_user.id, current_user.nickname, language())
-    form = ConfirmForm(formdata=None, token=draft.token)
+    form = NewWordsForm(formdata=None, token=draft.token, with_code=with_code)
     return render_template(
         "accounts/confirm_key_words.html", draft=draft, form=form, action=url_for(".change_key_words")
     )
+
+
+def _not_proven() -> str:
+    if current_user.has_second_factor:
+        return _("This code is not right, or it was used already. Wait for the next one.")
+    return _("These are not your key words. Look at your card and type them again.")
 
 
 @bp.route("/me/delete", methods=["GET", "POST"])
 @signed_in
 def delete_account() -> ResponseReturnValue:
     form = DeleteForm()
-    hindrances = [
-        words for feature in _features() if feature.keeps_person for words in feature.keeps_person(current_user.id)
-    ]
+    keeps = [feature.keeps_person for feature in _features() if feature.keeps_person]
+    hindrances = [words for keeps_in_feature in keeps for words in keeps_in_feature(current_user.id)]
     if form.validate_on_submit() and not hindrances:
-        services.delete_person(
-            current_user.id, [feature.forget_person for feature in _features() if feature.forget_person]
-        )
-        session.clear()
-        return redirect(url_for("home.show_front_page"), 303)
+        forget = [feature.forget_person for feature in _features() if feature.forget_person]
+        try:
+            services.delete_person(current_user.id, forget, keeps)
+        except services.StillNeeded as needed:
+            hindrances = needed.sentences
+        else:
+            session.clear()
+            return redirect(url_for("home.show_front_page"), 303)
     return render_template("accounts/delete_account.html", form=form, hindrances=hindrances)
 
 
@@ -330,24 +362,36 @@ def _features() -> tuple[Any, ...]:
 @bp.get("/manage/people")
 @needs(Permission.ACCOUNT_BLOCK)
 def list_portal_people() -> ResponseReturnValue:
+    return _show_portal_people(PortalRolesForm(formdata=None), BlockForm(formdata=None))
+
+
+def _show_portal_people(form: PortalRolesForm, block_form: BlockForm) -> str:
     return render_template(
         "accounts/list_portal_people.html",
         people=services.list_portal_people(),
-        form=PortalRolesForm(formdata=None),
+        form=form,
+        block_form=block_form,
         roles=PORTAL_ROLES,
+        ticked=request.form.getlist("role"),
     )
 
 
 @bp.post("/manage/people")
 @needs(Permission.ACCOUNT_BLOCK)
 def change_portal_person() -> ResponseReturnValue:
-    form = PortalRolesForm()
-    if form.validate_on_submit():
+    """Roles by the first form, blocked or let in by the second; anything else is no wish of ours to guess."""
+    do, roles = request.form.get("do"), request.form.getlist("role")
+    if do not in ("roles", "block", "unblock"):
+        abort(400)
+    form = PortalRolesForm() if do == "roles" else BlockForm()
+    if do == "roles" and not roles:
+        form.nickname.errors = [_("Tick what this person should be, or “no role any more”.")]
+    elif form.validate_on_submit():
         try:
-            if request.form.get("do") == "roles":
-                services.set_portal_roles(form.nickname.data or "", set(request.form.getlist("role")))
+            if do == "roles":
+                services.set_portal_roles(form.nickname.data or "", set(roles))
             else:
-                services.block(form.nickname.data or "", request.form.get("do") == "block")
+                services.block(form.nickname.data or "", do == "block")
         except services.UnknownPerson:
             form.nickname.errors = [_("There is no account with this nickname. Check how it is written.")]
         except services.LastAdministrator:
@@ -355,5 +399,6 @@ def change_portal_person() -> ResponseReturnValue:
         else:
             flash(_("Done."))
             return redirect(url_for(".list_portal_people"), 303)
-    people = services.list_portal_people()
-    return render_template("accounts/list_portal_people.html", people=people, form=form, roles=PORTAL_ROLES)
+    if isinstance(form, BlockForm):
+        return _show_portal_people(PortalRolesForm(formdata=None), form)
+    return _show_portal_people(form, BlockForm(formdata=None))

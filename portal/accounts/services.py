@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 import secrets
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,6 +30,7 @@ QUARTER = 900  # seconds
 TRIES_PER_ACCOUNT = 5  # in a quarter of an hour
 TRIES_PER_NETWORK = 150  # many people share one address at a drop-in
 SIGN_UPS_PER_NETWORK = 60
+NICKNAME_LENGTH = 40  # as typed, and as compared
 
 hasher = PasswordHasher()
 # Verified in place of a hash that does not exist, so that unknown nicknames take as long as known ones.
@@ -52,6 +55,18 @@ class NotConfirmed(Exception):
 
 class PageTooOld(Exception):
     """A page of several steps was left open too long, or was not made here."""
+
+
+class NotProven(Exception):
+    """Neither the key words that are in force nor a code of the app in use."""
+
+
+class StillNeeded(Exception):
+    """The account cannot go yet; ``sentences`` say why."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(*sentences)
+        self.sentences = sentences
 
 
 class UnknownPerson(Exception):
@@ -87,8 +102,10 @@ def offer_nicknames(how_many: int = 5) -> list[str]:
 
 def check_nickname(nickname: str) -> str:
     """The nickname, tidied. Raises NicknameUnsuitable or NicknameTaken."""
+    controls = any(unicodedata.category(sign) == "Cc" for sign in nickname.strip())
     nickname = " ".join(nickname.split())
-    if not 2 <= len(nickname) <= 40 or not re.fullmatch(r"[\w .'’-]+", nickname):
+    fits = 2 <= len(nickname) <= NICKNAME_LENGTH and len(words.fold(nickname)) <= NICKNAME_LENGTH
+    if controls or not fits or not re.fullmatch(r"[\w .'’-]+", nickname):
         raise NicknameUnsuitable
     if Person.select(Person.id).where(Person.nickname_folded == words.fold(nickname)).exists():
         raise NicknameTaken
@@ -106,11 +123,21 @@ def draft_account(nickname: str, language: str, network: str) -> Draft:
 
 
 def confirm_account(token: str, typed: str, language: str) -> Person:
-    """The new person, once the key words were typed again. Raises PageTooOld, NotConfirmed, NicknameTaken."""
+    """The new person, once the key words were typed again; the same one when the page was sent twice.
+
+    Raises PageTooOld, NotConfirmed, NicknameTaken.
+    """
     nickname, hashed = _read_token("sign-up", token)
     if not _matches(hashed, typed):
         raise NotConfirmed
-    return create_person(nickname, hashed, language)
+    try:
+        return create_person(nickname, hashed, language)
+    except NicknameTaken:
+        made = _find_person(nickname)
+        # Words alone must not open what a second factor guards by now.
+        if made is None or made.key_words_hash != hashed or made.blocked or made.totp_sealed is not None:
+            raise
+        return made
 
 
 @db.transaction
@@ -126,7 +153,7 @@ def create_person(nickname: str, key_words_hash: str, language: str = "") -> Per
     except peewee.IntegrityError:
         raise NicknameTaken from None
     audit.acting_as(person.id)
-    audit.record("accounts.sign_up", person)
+    audit.record("accounts.sign_up", "person")  # without the id, which memberships name: nobody puts the two together
     return person
 
 
@@ -159,9 +186,21 @@ def check_key_words(nickname: str, typed: str, network: str) -> Person | None:
         raise TooManyTries
     if not throttle.allow("sign-in", folded, limit=TRIES_PER_ACCOUNT, seconds=QUARTER):
         raise TooManyTries
-    person = Person.get_or_none(Person.nickname_folded == folded)
+    person = _find_person(nickname)
     right = _matches(person.key_words_hash if person else _NOBODY, typed)
-    return person if person and right and not person.blocked else None
+    if person is None or not right or person.blocked:
+        return None
+    throttle.give_back("sign-in", folded, seconds=QUARTER)
+    return person
+
+
+def _find_person(nickname: str) -> Person | None:
+    """Whoever has this nickname; nobody where it could not be one (PostgreSQL takes no NUL)."""
+    folded = words.fold(nickname)
+    if len(folded) > NICKNAME_LENGTH or any(unicodedata.category(sign) in ("Cc", "Cs") for sign in folded):
+        return None
+    person: Person | None = Person.get_or_none(Person.nickname_folded == folded)
+    return person
 
 
 def second_step(person: Person) -> str:
@@ -174,7 +213,10 @@ def check_code(token: str, code: str) -> Person | None:
     (person_id,) = _read_token("second step", token)
     if not throttle.allow("code", person_id, limit=TRIES_PER_ACCOUNT, seconds=QUARTER):
         raise TooManyTries
-    return _take_code(UUID(person_id), code)
+    person = _take_code(UUID(person_id), code)
+    if person is not None:
+        throttle.give_back("code", person_id, seconds=QUARTER)
+    return person
 
 
 @db.transaction
@@ -253,6 +295,14 @@ def sign_out(token: str) -> None:
     SignIn.delete().where(SignIn.token_hash == keys.token_hash(token)).execute()
 
 
+def sign_out_if_possible(token: str) -> None:
+    """For whoever must leave now: a database that is locked or away keeps nobody; the log says so."""
+    try:
+        sign_out(token)
+    except (peewee.PeeweeException, OSError):
+        logging.getLogger("portal").exception("a sign-in could not be ended; it ends by itself")
+
+
 def list_sign_ins(person: UUID) -> list[SignIn]:
     """Newest first."""
     living = (SignIn.person == person) & (SignIn.ends > clock.now())
@@ -273,8 +323,12 @@ def end_sign_in(person: UUID, sign_in_id: UUID) -> None:
 @db.transaction
 def end_all_sign_ins(person: UUID, but: UUID | None = None) -> None:
     """End every sign-in of the person, except the one given."""
-    SignIn.delete().where(SignIn.person == person, SignIn.id != but if but else SignIn.person == person).execute()
+    _end_sign_ins(person, but)
     audit.record("accounts.end_all_sign_ins", f"person/{person}")
+
+
+def _end_sign_ins(person: UUID, but: UUID | None) -> None:
+    SignIn.delete().where(SignIn.person == person, SignIn.id != but if but else SignIn.person == person).execute()
 
 
 @db.transaction
@@ -303,44 +357,93 @@ def draft_key_words(person: UUID, nickname: str, language: str) -> Draft:
     return Draft(nickname, key_words, _signer("new words").dumps([str(person), hashed]))
 
 
-@db.transaction
-def change_key_words(person: UUID, token: str, typed: str, keep: UUID) -> None:
-    """Put drafted words in force and end every other sign-in. Raises PageTooOld, NotConfirmed."""
+def change_key_words(person: UUID, token: str, typed: str, proof: str, keep: UUID) -> None:
+    """Put drafted words in force and end every other sign-in.
+
+    Raises PageTooOld, NotConfirmed; NotProven and TooManyTries as ``_prove``.
+    """
     owner, hashed = _read_token("new words", token)
     if owner != str(person):
         raise PageTooOld
     if not _matches(hashed, typed):
         raise NotConfirmed
-    Person.update(key_words_hash=hashed).where(Person.id == person).execute()
-    end_all_sign_ins(person, but=keep)
-
-
-def draft_second_factor(nickname: str, secret: str | None = None) -> tuple[str, str]:
-    """A TOTP secret (a new one where none is given), and the address an authenticator app reads from a QR code."""
-    secret = secret or pyotp.random_base32()
-    return secret, pyotp.TOTP(secret).provisioning_uri(name=nickname, issuer_name=setting("SITE_NAME"))
+    _prove(person, proof)
+    _put_words_in_force(person, hashed, keep)
 
 
 @db.transaction
-def set_second_factor(person: UUID, secret: str, code: str, keep: UUID) -> None:
-    """Turn the second factor on once its first code was typed; other sign-ins end. Raises NotConfirmed."""
-    step = _step_of(secret, code)
+def _put_words_in_force(person: UUID, hashed: str, keep: UUID) -> None:
+    Person.update(key_words_hash=hashed).where(Person.id == person).execute()
+    _end_sign_ins(person, keep)
+    audit.record("accounts.change_key_words", f"person/{person}")
+
+
+def _prove(person_id: UUID, proof: str) -> None:
+    """A device left open must not be enough to take an account over.
+
+    Raises NotProven unless ``proof`` is a code of the app in use, or the key words where there is none; TooManyTries.
+    """
+    if not throttle.allow("proof", str(person_id), limit=TRIES_PER_ACCOUNT, seconds=QUARTER):
+        raise TooManyTries
+    person = get_person(person_id)
+    if person is None or person.blocked:
+        raise NotProven
+    with_code = person.totp_sealed is not None
+    if not (_take_code(person_id, proof) if with_code else _matches(person.key_words_hash, proof)):
+        raise NotProven
+    throttle.give_back("proof", str(person_id), seconds=QUARTER)
+
+
+def draft_second_factor(nickname: str, issuer: str, secret: str | None = None) -> tuple[str, str]:
+    """A TOTP secret (a new one where none of ours is given), and the address an app reads from a QR code."""
+    secret = secret if secret and _is_secret(secret) else pyotp.random_base32()
+    return secret, pyotp.TOTP(secret).provisioning_uri(name=nickname, issuer_name=issuer)
+
+
+def _is_secret(text: str) -> bool:
+    return bool(re.fullmatch("[A-Z2-7]{32}", text))
+
+
+def set_second_factor(person: UUID, secret: str, code: str, proof: str, keep: UUID) -> None:
+    """Turn the second factor on once its first code was typed; other sign-ins end.
+
+    Raises NotConfirmed; NotProven and TooManyTries as ``_prove``.
+    """
+    step = _step_of(secret, code) if _is_secret(secret) else None
     if step is None:
         raise NotConfirmed
-    sealed = keys.seal(secret, f"totp:{person}")
-    Person.update(totp_sealed=sealed, totp_last=step).where(Person.id == person).execute()
-    end_all_sign_ins(person, but=keep)
-
-
-def delete_person(person: UUID, forget: list[Callable[[UUID], None]]) -> None:
-    """Let every feature forget the person, then take the account away, and the traces in the files after it."""
-    _delete_person(person, forget)
-    db.forget_deleted(Person, SignIn, audit.AuditActor)
+    _prove(person, proof)
+    _turn_second_factor_on(person, secret, step, keep)
 
 
 @db.transaction
-def _delete_person(person: UUID, forget: list[Callable[[UUID], None]]) -> None:
+def _turn_second_factor_on(person: UUID, secret: str, step: int, keep: UUID) -> None:
+    sealed = keys.seal(secret, f"totp:{person}")
+    Person.update(totp_sealed=sealed, totp_last=step).where(Person.id == person).execute()
+    _end_sign_ins(person, keep)
+    audit.record("accounts.set_second_factor", f"person/{person}")
+
+
+Keeps = Callable[[UUID], list[str]]
+Forget = Callable[[UUID], None]
+
+
+def delete_person(person: UUID, forget: Collection[Forget], keeps: Collection[Keeps] = ()) -> None:
+    """Let every feature forget the person, then take the account away, and the traces in the files after it.
+
+    Raises StillNeeded when a feature keeps the person.
+    """
+    _delete_person(person, forget, keeps)
+    db.forget_deleted(*db.every_model())  # what hung on the account lay in many tables
+
+
+@db.transaction
+def _delete_person(person: UUID, forget: Collection[Forget], keeps: Collection[Keeps]) -> None:
+    # Before anybody asks: on PostgreSQL the audit's lock keeps two last ones from going at once.
     audit.record("accounts.delete_person", "person")
+    sentences = [sentence for keeps_in_feature in keeps for sentence in keeps_in_feature(person)]
+    if sentences:
+        raise StillNeeded(sentences)
     for forget_in_feature in forget:
         forget_in_feature(person)
     Person.delete().where(Person.id == person).execute()
@@ -356,6 +459,7 @@ def make_setup_link(valid: dt.timedelta = dt.timedelta(days=7)) -> str:
     SetupLink.delete().execute()
     token = keys.new_token()
     SetupLink.create(token_hash=keys.token_hash(token), ends=clock.now() + valid)
+    audit.record("accounts.make_setup_link", "portal")
     return token
 
 
@@ -375,7 +479,17 @@ def use_setup_link(token: str, person: UUID) -> bool:
 
 
 def has_administrator() -> bool:
-    return bool(Person.select(Person.id).where(Person.portal_roles.contains("administrator")).exists())
+    return bool(Person.select(Person.id).where(_administrates()).exists())
+
+
+def is_last_administrator(person: UUID) -> bool:
+    """Whether nobody but this person could administrate the portal."""
+    administrators = [row.id for row in Person.select(Person.id).where(_administrates()).order_by(Person.id).limit(2)]
+    return administrators == [person]
+
+
+def _administrates() -> Any:
+    return Person.portal_roles.contains("administrator") & ~Person.blocked
 
 
 def list_portal_people() -> list[Person]:
@@ -387,37 +501,37 @@ def list_portal_people() -> list[Person]:
 def set_portal_roles(nickname: str, roles: set[str]) -> None:
     """Give a person exactly these roles of the portal. Raises UnknownPerson."""
     person = _by_nickname(nickname)
+    _set_roles(person.id, roles & set(PORTAL_ROLES))
     if "administrator" not in roles:
         _refuse_last_administrator(person)
-    _set_roles(person.id, roles & set(PORTAL_ROLES))
 
 
 def _set_roles(person: UUID, roles: set[str]) -> None:
+    # First, as in block: on PostgreSQL the audit's lock keeps two administrators from taking each other's role.
+    audit.record("accounts.set_portal_roles", f"person/{person}")
     text = " ".join(role for role in PORTAL_ROLES if role in roles)
     Person.update(portal_roles=text).where(Person.id == person).execute()
-    audit.record("accounts.set_portal_roles", f"person/{person}")
 
 
 @db.transaction
 def block(nickname: str, blocked: bool) -> None:
     """Shut an account out, or let it in again; its sign-ins end at once. Raises UnknownPerson."""
     person = _by_nickname(nickname)
+    audit.record("accounts.block" if blocked else "accounts.unblock", person)
     if blocked:
         _refuse_last_administrator(person)
     Person.update(blocked=blocked).where(Person.id == person.id).execute()
     SignIn.delete().where(SignIn.person == person).execute()
-    audit.record("accounts.block" if blocked else "accounts.unblock", person)
 
 
 def _refuse_last_administrator(person: Person) -> None:
-    administrators = (Person.portal_roles.contains("administrator")) & ~Person.blocked
-    others = Person.select(Person.id).where(administrators, Person.id != person.id)
+    others = Person.select(Person.id).where(_administrates(), Person.id != person.id)
     if "administrator" in person.portal_roles.split() and not others.exists():
         raise LastAdministrator
 
 
 def _by_nickname(nickname: str) -> Person:
-    person = Person.get_or_none(Person.nickname_folded == words.fold(nickname))
+    person = _find_person(nickname)
     if person is None:
         raise UnknownPerson
     return person

@@ -29,6 +29,10 @@ class RoundOver(Exception):
     """The round takes no answers any more; the argument is the sheet."""
 
 
+class SheetGone(Exception):
+    """The sheet was deleted, from another window or device, while it was open here."""
+
+
 # --- the cookie and what it opens ---
 
 
@@ -77,6 +81,13 @@ def say_over(error: Exception) -> ResponseReturnValue:
     return without_key(render_template("answering/closed.html", sheet=error.args[0], typed=typed()))
 
 
+def say_gone(_error: Exception) -> ResponseReturnValue:
+    """There is nothing to save into any more; what was typed is shown."""
+    if by_script():
+        return "", 409
+    return without_key(render_template("answering/gone.html", typed=typed()))
+
+
 # --- starting and coming back ---
 
 
@@ -98,12 +109,19 @@ def show_key(key: str) -> Response:
 
 def ask_key(form: ReturnForm | None, item: str, typed: dict[str, str]) -> ResponseReturnValue:
     """The page that asks for the return key; what was typed without one comes along. A key that opens nothing goes."""
-    form, wrong = form or ReturnForm(formdata=None), bool(request.cookies.get(COOKIE))
+    form = form or ReturnForm(formdata=None)
+    wrong = bool(request.cookies.get(COOKIE)) and services.find_sheet(held_key()) is None
     if wrong and not form.errors:
         form.words.errors = [unknown_key()]
     carried = {name: value for name, value in typed.items() if value}
     page = render_template("answering/come_back.html", form=form, item=item, carried=carried)
     return without_key(page) if wrong else page
+
+
+def ask_to_replace(key: str) -> str:
+    """Whether the key of the link should take the place of the one in this browser; the form sends it as words."""
+    form = ReturnForm(formdata=None)
+    return render_template("answering/replace_key.html", form=form, words=return_key.as_words(key))
 
 
 def unknown_key() -> str:

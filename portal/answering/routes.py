@@ -24,6 +24,7 @@ CODE = "place_code"  # in the session: the code of the link or slip somebody cam
 
 bp.register_error_handler(pages.NoSheet, pages.ask_again)
 bp.register_error_handler(pages.RoundOver, pages.say_over)
+bp.register_error_handler(pages.SheetGone, pages.say_gone)
 
 
 # --- starting ---
@@ -129,8 +130,14 @@ def come_back() -> ResponseReturnValue:
 @bp.get("/answer/return/<key>")
 @by_token
 def come_back_by_link(key: str) -> ResponseReturnValue:
-    """The key goes from the address into the cookie before anything is shown."""
-    key = return_key.read(key)
+    """The key goes from the address into the cookie before anything is shown, but for a browser with another sheet.
+
+    That one asks first: its key may be kept nowhere else, and with a link from somebody else these would be their
+    answers.
+    """
+    key, held = return_key.read(key), services.find_sheet(pages.held_key())
+    if key and held is not None and held.key != key:
+        return pages.ask_to_replace(key)
     response = redirect(url_for(".go_on"), 303)
     return pages.with_key(response, key) if key else response
 
@@ -194,7 +201,7 @@ def _save(sheet: HeldSheet, item: str, typed: dict[str, str]) -> None:
         text_allowed=sheet.text_allowed,
     )
     if not services.save(sheet, item, answer):
-        raise pages.RoundOver(sheet)
+        raise pages.RoundOver(sheet) if services.is_over(sheet) else pages.SheetGone
 
 
 def _after(sheet: HeldSheet, item: str, go: str) -> ResponseReturnValue:
@@ -253,7 +260,7 @@ def delete_sheet() -> ResponseReturnValue:
     sheet = pages.open_sheet()
     if request.method == "GET":
         return render_template("answering/delete_sheet.html")
-    if not services.delete(sheet):
+    if not services.delete(sheet) and services.is_over(sheet):
         raise pages.RoundOver(sheet)
     return pages.without_key(redirect(url_for(".show_end", how="deleted"), 303))
 

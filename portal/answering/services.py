@@ -22,7 +22,6 @@ from portal.config import setting
 from portal.organisations.services import raters_of
 from portal.permissions import Held
 from portal.rounds import instruments, places
-from portal.rounds.closing import RAW_TABLES
 from portal.rounds.models import Answer, Round, RoundGroup, RoundPlace, Sheet
 
 COMMENT_PLACES = 10  # places a group needs before its members are offered a comment (scoring.md §3.4.5)
@@ -227,7 +226,7 @@ def find_sheet(key: str) -> HeldSheet | None:
 
 
 def save(sheet: HeldSheet, item: str, answer: GivenAnswer) -> bool:
-    """Save the answer, in place of an earlier one. False where the round or the sheet is gone meanwhile."""
+    """Save the answer, in place of an earlier one. False once the round has closed or the sheet is gone."""
     try:
         return _save(sheet, item, answer)
     except peewee.IntegrityError:
@@ -248,6 +247,11 @@ def _save(sheet: HeldSheet, item: str, answer: GivenAnswer) -> bool:
         clock.today().isoformat(),
     )
     return bool(saved.rowcount == 1)
+
+
+def is_over(sheet: HeldSheet) -> bool:
+    """Whether the sheet's round takes no answers any more, looked up anew."""
+    return not Round.select(Round.id).where(Round.id == sheet.round.id, places.takes_answers()).exists()
 
 
 def values_of(sheet: HeldSheet) -> dict[str, str]:
@@ -282,7 +286,7 @@ def delete(sheet: HeldSheet) -> bool:
     """Take the sheet and its answers away for good; False once the round is closed. The place is not given again."""
     if not sheet.open or not _delete(sheet):
         return False
-    db.forget_deleted(*RAW_TABLES)
+    db.checkpoint()  # dead rows of PostgreSQL go with the daily tick: nobody waits for that here
     return True
 
 

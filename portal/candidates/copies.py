@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -94,6 +95,11 @@ class Copy:
     ends_on: date
     looks: tuple[Look, ...] = ()
     content: Content | None = None
+
+
+def digest(content: Content) -> str:
+    """The same for the same content: whether what is shared is what was looked at."""
+    return hashlib.sha256(json.dumps(_as_stored(content), sort_keys=True).encode()).hexdigest()
 
 
 def usual_end() -> date:
@@ -300,15 +306,18 @@ def _copy(row: Any, looks: tuple[Look, ...] = (), *, opened: bool = False) -> Co
     )
 
 
-def _seal(copy_id: UUID, content: Content) -> bytes:
+def _as_stored(content: Content) -> dict[str, Any]:
     sheet = {part: checklist.tidy(content.sheet.get(part, "")) for part in checklist.SHEET_PARTS}
-    stored = {
+    return {
         "instrument": content.instrument,
         "language": content.language,
         "sheet": sheet,
         "items": [[item.code, item.statement, item.answer, list(item.support)] for item in content.items],
     }
-    return keys.seal(json.dumps(stored), f"copy:{copy_id}")
+
+
+def _seal(copy_id: UUID, content: Content) -> bytes:
+    return keys.seal(json.dumps(_as_stored(content)), f"copy:{copy_id}")
 
 
 def _open(row: Any) -> Content:

@@ -196,8 +196,10 @@ def share_copy() -> ResponseReturnValue:
     if programmes and form.validate_on_submit() and request.form.get("do") in ("preview", "share"):
         chosen = copies.chosen_items(kept.checklist, form.items.data or [], words)
         content = Content(form.sheet, chosen, language=words.language)
-        if request.form["do"] == "preview":
-            return _preview(form, content, next(one for one in programmes if str(one.id) == form.programme.data))
+        looked_at = request.form.get("digest", "")
+        if request.form["do"] == "preview" or looked_at != copies.digest(content):
+            programme = next(one for one in programmes if str(one.id) == form.programme.data)
+            return _preview(form, content, programme, changed=request.form["do"] == "share")
         purpose, ends_on = Purpose(form.purpose.data), form.ends_on.data or copies.usual_end()
         copies.share(_copy_id(form), current_user.id, UUID(form.programme.data), content, purpose, ends_on)
         flash(_("Shared. You can take it back at any time."))
@@ -218,14 +220,18 @@ def _copy_id(form: ShareForm) -> UUID:
         return uuid4()
 
 
-def _preview(form: ShareForm, content: Content, programme: OpenProgramme) -> str:
+def _preview(form: ShareForm, content: Content, programme: OpenProgramme, *, changed: bool) -> str:
+    """What would be shared; ``changed``: it is not what the person looked at before they pressed the button."""
+    sent = request.form.items(multi=True)
     return render_template(
         "candidates/preview_copy.html",
         form=form,
         content=content,
         programme=programme,
         purpose=PURPOSES[Purpose(form.purpose.data)],
-        fields=[(name, text) for name, text in request.form.items(multi=True) if name not in ("csrf_token", "do")],
+        fields=[(name, text) for name, text in sent if name not in ("csrf_token", "do", "digest")],
+        digest=copies.digest(content),
+        changed=changed,
         warnings=soft_words.kinds(content.sheet.values(), checklist.words(language())),
     )
 

@@ -36,6 +36,14 @@ def load(as_json: bool) -> None:
 
 
 def _summary(loaded: loading.Loading) -> str:
+    gone = [
+        f"{page.language}/{page.section}/{page.slug}: its file is gone, the page is still shown."
+        for page in loaded.gone
+    ]
+    return "\n".join([*gone, _numbers(loaded)])
+
+
+def _numbers(loaded: loading.Loading) -> str:
     if loaded.is_empty:
         return "Nothing new."
     return (

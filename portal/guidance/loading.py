@@ -29,6 +29,7 @@ class Loading:
     outdated: list[UUID] = field(default_factory=list)  # revisions whose HTML an older renderer made
     sources: list[dict[str, Any]] = field(default_factory=list)  # rows that are new or differ
     topics: list[dict[str, Any]] = field(default_factory=list)
+    gone: list[Page] = field(default_factory=list)  # pages still shown whose file is not there any more
 
     @property
     def is_empty(self) -> bool:
@@ -51,8 +52,8 @@ def load(root: Path) -> Loading:
     """Bring pages, sources and topics of a content folder into the database. A broken set changes nothing."""
     content, findings = files.read_content(root)
     # A start with nothing new costs a few statements; every page is checked only before something is written.
-    if not findings and _plan(content).is_empty:
-        return Loading()
+    if not findings and (plan := _plan(content)).is_empty:
+        return plan
     content, findings = checks.check_folder(root)
     return Loading(findings=findings) if findings else _write(content)
 
@@ -71,6 +72,8 @@ def _plan(content: ContentSet) -> Loading:
             asked, place = known.live.header["order"], file.header.get("order")  # type: ignore[union-attr]
             if known.page.position == asked != place:
                 plan.moved.append((known.page, place))
+    with_file = {(file.language, file.section, file.slug) for file in content.pages}
+    plan.gone = [one.page for key, one in stored.items() if one.belongs_to_file and key not in with_file]
     replaced = {page.id for page, _file in plan.changed}
     plan.outdated = [
         one.live.id

@@ -59,7 +59,6 @@ def up(migrator, db):
         instrument = ForeignKeyField(StoredInstrument, on_delete="RESTRICT")
         wordings = JSONField()
         smallest_group = IntegerField()
-        raised_to = IntegerField(null=True)
         opened_on = DateField()
         closes_on = DateField()
         closed_at = DateTimeField(null=True)

@@ -47,9 +47,7 @@ def name_peer_contact(organisation: UUID, named_by: UUID, membership: UUID | Non
     chosen = persons.get(membership) if membership else None
     if named_by not in persons.values() or chosen == named_by or (membership and chosen is None):
         raise NotAPeerWorker
-    PeerContactNaming.delete().where(
-        PeerContactNaming.organisation == organisation, PeerContactNaming.named_by == named_by
-    ).execute()
+    _delete(organisation, PeerContactNaming.named_by == named_by)
     if chosen:
         PeerContactNaming.create(organisation=organisation, named_by=named_by, person=chosen)
     mark_contact(organisation)
@@ -59,8 +57,14 @@ def name_peer_contact(organisation: UUID, named_by: UUID, membership: UUID | Non
 def forget_namings(organisation: UUID, person: UUID) -> None:
     """What the person named and who named them goes, when they are no peer worker there any more."""
     theirs = (PeerContactNaming.named_by == person) | (PeerContactNaming.person == person)
-    PeerContactNaming.delete().where(PeerContactNaming.organisation == organisation, theirs).execute()
+    _delete(organisation, theirs)
     mark_contact(organisation)
+
+
+def _delete(organisation: UUID, which: Any) -> None:
+    """Namings leave the files of the database, too."""
+    PeerContactNaming.delete().where(PeerContactNaming.organisation == organisation, which).execute()
+    db.after_commit(lambda: db.forget_deleted(PeerContactNaming))
 
 
 @db.transaction

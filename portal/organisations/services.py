@@ -56,11 +56,13 @@ ORDER BY m.organisation_id, m.role
 def roles_of(person: UUID) -> tuple[Held, ...]:
     """Every role the person holds in an open organisation, in one statement."""
     found: dict[object, Held] = {}
-    for membership, organisation, role, peer_contact, page_editor, programme in db.fetch(_ROLES_OF, person):
+    for membership, organisation, role, contact, editor, programme in db.fetch(_ROLES_OF, person):
         held = found.get(membership)
         if held is None:
-            marks = {"peer_contact": peer_contact, "page_editor": page_editor}
-            held = Held(db.uuid_of(organisation), role, frozenset(), frozenset(mark for mark, on in marks.items() if on))
+            marks = {"peer_contact": contact, "page_editor": editor}
+            held = Held(
+                db.uuid_of(organisation), role, frozenset(), frozenset(mark for mark, on in marks.items() if on)
+            )
         programmes = held.programmes | {db.uuid_of(programme)} if programme else held.programmes
         found[membership] = Held(held.organisation, role, programmes, held.marks)
     return tuple(found.values())

@@ -35,6 +35,10 @@ def _find(organisation_id: UUID, round_id: UUID) -> tuple[Round, RaterGroup]:
     return round_, group
 
 
+def _is_newcomer(round_: Round, group: RaterGroup) -> bool:
+    return group is RaterGroup.PEER and services.is_newcomer(round_, current_user.id)
+
+
 @functools.cache
 def _links(instrument: str) -> Mapping[str, Links]:
     """Where the items of a shipped instrument lead. They are files of the release, so they are read once."""
@@ -57,7 +61,8 @@ def show_results(organisation_id: UUID, round_id: UUID) -> ResponseReturnValue:
 def _show(round_: Round, group: RaterGroup, form: ReleaseForm) -> str:
     if round_.closed_at is None:
         return render_template("results/still_open.html", round=round_)
-    reading = services.read_results(round_, group)
+    newcomer = _is_newcomer(round_, group)
+    reading = services.read_results(round_, group, newcomer=newcomer)
     result = _result(round_, reading)
     form.offer(reading.release.offers)
     return render_template(
@@ -67,7 +72,8 @@ def _show(round_: Round, group: RaterGroup, form: ReleaseForm) -> str:
         release=reading.release,
         result=result,
         group=group,
-        say=services.say_of(round_, current_user.id) if group is RaterGroup.PEER else None,
+        say=services.say_of(round_, current_user.id) if group is RaterGroup.PEER and not newcomer else None,
+        newcomer=newcomer,
         form=form,
         words=words,
         item_words=item_words.item_words,
@@ -94,7 +100,7 @@ def release(organisation_id: UUID, round_id: UUID) -> ResponseReturnValue:
     except services.NothingToRelease:
         flash(_("The round is still open. There is nothing to choose before it has closed."))
     except services.NotTheirs:
-        flash(_("The peers’ contact chooses. Talk with them."))
+        flash(_("Peer workers who were there in the round choose, or their contact. Talk with them."))
     except (services.NotOffered, ValueError):
         flash(_("This cannot be chosen any more. Below you see what can."))
     else:
@@ -126,7 +132,7 @@ def _read_closed(organisation_id: UUID, round_id: UUID) -> tuple[Round, services
     round_, group = _find(organisation_id, round_id)
     if round_.closed_at is None:
         abort(404)
-    reading = services.read_results(round_, group)
+    reading = services.read_results(round_, group, newcomer=_is_newcomer(round_, group))
     return round_, reading, _result(round_, reading)
 
 

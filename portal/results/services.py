@@ -35,7 +35,7 @@ class NothingToRelease(Exception):
 
 
 class NotTheirs(Exception):
-    """Only the peers' contact chooses or, without one, peer workers of the programme."""
+    """Only the peers' contact chooses or, without one, peer workers of the programme, and who was there then."""
 
 
 class NotOffered(Exception):
@@ -62,17 +62,20 @@ class Say:
     own: Choice | None  # what they would choose, while a second one has not agreed
 
 
-def read_results(round_: Round, reader: RaterGroup) -> Reading:
-    """What somebody of this rater group may see of a closed round today."""
+def read_results(round_: Round, reader: RaterGroup, *, newcomer: bool = False) -> Reading:
+    """What somebody of this rater group may see of a closed round today.
+
+    ``newcomer``: a peer worker who was not there (``is_newcomer``), and sees nothing before the release.
+    """
     closed_on = _closed_on(round_)
     release = release_of(round_)
+    visible = frozenset() if newcomer and not release.released else visible_groups(reader, release)
     published = publish(
         instrument_of(round_),
         tallies_of(round_),
         round_.smallest_group,
-        visible_groups(reader, release),
-        exact_for_peers=reader is RaterGroup.PEER,
-        raised_to=round_.raised_to,
+        visible,
+        exact_for_peers=RaterGroup.PEER in visible and reader is RaterGroup.PEER,
     )
     shown = {key for key, figure in _figures(published).items() if shows_texts(figure)}
     texts = {key: written for key, written in comments_of(round_).items() if key in shown}
@@ -130,14 +133,25 @@ def say_of(round_: Round, person: UUID) -> Say:
     return Say(_decides(person, peers, contact), contact is not None, Choice(own) if own else None)
 
 
+def is_newcomer(round_: Round, person: UUID) -> bool:
+    """Whether a peer worker of the programme joined too late for the round."""
+    return person not in _peers(round_)[0]
+
+
 def _peers(round_: Round) -> tuple[set[UUID], UUID | None]:
-    """Who answers as a peer worker in the round's programme, and which of them is the contact."""
-    organisation, programme = round_.organisation_id, round_.programme_id
-    peers = {person for person, group in raters_of(organisation, programme).items() if group == RaterGroup.PEER}
-    marked: Any = Membership.select(Membership.person).where(
-        Membership.organisation == organisation, Membership.peer_contact
+    """Who is a peer worker of the round's programme and was so while it was open; which of them is the contact.
+
+    Whoever joined afterwards does not count: else a lead could invite the voices that open the figures.
+    """
+    raters = raters_of(round_.organisation_id, round_.programme_id)
+    there = (Membership.joined_on < _closed_on(round_)) | (Membership.joined_on <= round_.opened_on)
+    rows: Any = (
+        Membership.select(Membership.person, Membership.peer_contact)
+        .where(Membership.organisation == round_.organisation_id, Membership.role == "peer_worker", there)
+        .tuples()
     )
-    return peers, next((person for (person,) in marked.tuples() if person in peers), None)
+    marks = {person: mark for person, mark in rows if raters.get(person) == RaterGroup.PEER}
+    return set(marks), next((person for person, mark in marks.items() if mark), None)
 
 
 def _decides(person: UUID, peers: set[UUID], contact: UUID | None) -> bool:
@@ -160,7 +174,8 @@ def choose(organisation: UUID, round_id: UUID, person: UUID, choice: Choice) -> 
         return True  # the same form was sent twice
     if choice not in release_state(_closed_on(round_), chosen, clock.today()).offers:
         raise NotOffered
-    if contact is None and len(peers) > 1 and not _second_agrees(round_, person, choice, peers):
+    db.after_commit(lambda: db.forget_deleted(ReleaseAgreement))  # who would have chosen what
+    if contact is None and not _second_agrees(round_, person, choice, peers):
         return False
     ReleaseChoice.delete().where(ReleaseChoice.round == round_.id).execute()
     if choice is not Choice.BACK:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import logging
 import random
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +25,7 @@ from portal.rounds.models import (
     RoundSection,
     Sheet,
 )
-from portal.rounds.places import lock_places, rewrite_places
+from portal.rounds.places import lock_places, rewrite_places, rewrite_sheets
 from portal.rounds.refusals import RoundClosed, UnknownRound
 
 RAW_ROWS_STAY = dt.timedelta(days=90)
@@ -60,7 +61,7 @@ def close_round(organisation: UUID, round_id: UUID, *, due: bool = False) -> Non
 
 
 def close_due() -> None:
-    """Close every round whose last day is over, each in a transaction of its own."""
+    """Close every round whose last day is over, each in a transaction of its own; one that fails stops no other."""
     due: Any = (
         Round.select(Round.organisation, Round.id)
         .where(Round.closed_at.is_null(), Round.closes_on < clock.today())
@@ -68,8 +69,11 @@ def close_due() -> None:
         .tuples()
     )
     for organisation, round_id in list(due):
-        with contextlib.suppress(RoundClosed):  # a lead was faster
-            close_round(organisation, round_id, due=True)
+        try:
+            with contextlib.suppress(RoundClosed):  # a lead was faster
+                close_round(organisation, round_id, due=True)
+        except Exception:
+            logging.getLogger("portal").exception("round %s could not be closed", round_id)
 
 
 def purge_due() -> None:
@@ -87,14 +91,22 @@ def _purge(old: peewee.ModelSelect[Round]) -> None:
 
 
 def tidy_files() -> None:
-    """Once a day, dead rows of places and sheets leave the files: they hold who wrote when (scoring.md §3.4.5)."""
+    """Once a day, places, sheets and answers of open rounds are written anew, and dead rows leave the files.
+
+    Both hold who wrote when (scoring.md §3.4.5).
+    """
     if not throttle.allow("rounds.tidy", "files", limit=1, seconds=DAY):
         return
-    taken: Any = RoundPlace.select(RoundPlace.round, RoundPlace.rater_group).where(RoundPlace.taken).distinct().tuples()
-    for round_id, group in list(taken):
-        rewrite_places(
-            round_id, RaterGroup(group)
-        )  # should a process have died between the two transactions of a start
+    open_: Any = (
+        RoundGroup.select(RoundGroup.round, RoundGroup.rater_group)
+        .join(Round)
+        .where(Round.closed_at.is_null())
+        .order_by(RoundGroup.round, RoundGroup.rater_group)
+        .tuples()
+    )
+    for round_id, group in list(open_):
+        rewrite_places(round_id, RaterGroup(group))  # a process may have died between the transactions of a start
+        rewrite_sheets(round_id, RaterGroup(group), answers=True)
     db.forget_deleted(*RAW_TABLES)
 
 

@@ -40,17 +40,11 @@ class Round(db.Model):
     programme = peewee.ForeignKeyField(Programme, on_delete="CASCADE")
     instrument = peewee.ForeignKeyField(StoredInstrument, on_delete="RESTRICT")
     wordings = peewee.JSONField()  # language to number of the wording shown
-    smallest_group = peewee.IntegerField()  # the threshold until closing
-    raised_to = peewee.IntegerField(null=True)  # a higher one set since closing
+    smallest_group = peewee.IntegerField()  # answers a group needs before its figures show; may rise until closing
     opened_on = peewee.DateField()
     closes_on = peewee.DateField()  # the last day it takes answers
     closed_at = db.UTCDateTimeField(null=True)
     changed = peewee.CharField(8)  # members who left or joined since the last round: none | few | many
-
-    @property
-    def threshold(self) -> int:
-        """Answers a group needs now before its figures show."""
-        return int(self.raised_to or self.smallest_group)
 
 
 Round.add_index(Round.programme, Round.instrument, unique=True, where=Round.closed_at.is_null(), name="round_one_open")

@@ -14,8 +14,8 @@ import peewee
 from assessments.model import Mode, RaterGroup
 from portal import clock, db, keys
 from portal.organisations.codes import in_groups, new_code, plain_code
-from portal.organisations.models import Membership
-from portal.rounds.models import Round, RoundGroup, RoundPlace
+from portal.organisations.models import Membership, MembershipProgramme, Organisation
+from portal.rounds.models import Answer, Round, RoundGroup, RoundPlace, Sheet
 
 MOST_SLIPS = 500
 
@@ -45,10 +45,12 @@ def find_place_by_code(code: str) -> RoundPlace | None:
     place = (
         RoundPlace.select(RoundPlace, Round)
         .join(Round)
+        .join(Organisation)
         .where(
             RoundPlace.token_hash == keys.token_hash(plain_code(code)),
             ~RoundPlace.taken,
             takes_answers(),
+            Organisation.closed_on.is_null(),
         )
         .first()
     )
@@ -88,18 +90,47 @@ def take(place_id: UUID) -> bool:
     return spent == 1
 
 
-@db.transaction
 def rewrite_places(round_id: UUID, group: RaterGroup) -> None:
-    """Write all places of the group anew, after one was taken: a transaction of its own.
+    """Write all places and all sheets of the group anew, after a place was taken: transactions of their own.
 
     PostgreSQL keeps the number of the writing transaction on each row, and the order rows were written in. Afterwards
-    the places share one number that no sheet has, and their order says nothing. SQLite's log is emptied for the same
-    reason.
+    the places share one number, the sheets another: neither tells which place or which sign-in a sheet came after,
+    and their order says nothing. SQLite's log is emptied for the same reason.
     """
+    if db.is_sqlite():
+        _empty_log()
+        return
+    _rewrite_places(round_id, group)
+    rewrite_sheets(round_id, group)
+
+
+@db.transaction
+def _empty_log() -> None:
+    db.after_commit(db.forget_deleted)
+
+
+@db.transaction
+def _rewrite_places(round_id: UUID, group: RaterGroup) -> None:
     for place in lock_places(round_id, group):
         RoundPlace.update(taken=RoundPlace.taken).where(RoundPlace.id == place).execute()
-    if db.is_sqlite():
-        db.after_commit(db.forget_deleted)
+
+
+@db.transaction
+def rewrite_sheets(round_id: UUID, group: RaterGroup, *, answers: bool = False) -> None:
+    """Write the group's sheets, and with ``answers`` theirs, anew in random order; on PostgreSQL only."""
+    if db.is_sqlite() or not lock_places(round_id, group):  # one at a time, and none once the round has closed
+        return
+    rows: Any = (
+        Sheet.select(Sheet.id).where(Sheet.round == round_id, Sheet.rater_group == group.value).order_by(Sheet.id)
+    ).tuples()
+    sheets = [sheet for (sheet,) in rows]
+    _shuffled.shuffle(sheets)
+    for sheet in sheets:
+        Sheet.update(mode=Sheet.mode).where(Sheet.id == sheet).execute()
+    if answers:
+        _shuffled.shuffle(sheets)
+        for sheet in sheets:
+            Answer.update(value=Answer.value).where(Answer.sheet == sheet).execute()
 
 
 def lock_places(round_id: UUID, group: RaterGroup | None = None) -> list[UUID]:
@@ -115,10 +146,12 @@ def lock_places(round_id: UUID, group: RaterGroup | None = None) -> list[UUID]:
     return ids
 
 
-def has_peer_contact(organisation: UUID) -> bool:
-    """Whether peer workers have named a contact, who then hands out their slips (scoring.md §3.4.5)."""
+def has_peer_contact(organisation: UUID, programme: UUID) -> bool:
+    """Whether the programme's peer workers have a contact, who then hands out their slips (scoring.md §3.4.5)."""
+    covers = MembershipProgramme.id.is_null() | (MembershipProgramme.programme == programme)
     return bool(
         Membership.select(Membership.id)
-        .where(Membership.organisation == organisation, Membership.peer_contact)
+        .left_outer_join(MembershipProgramme, on=(MembershipProgramme.membership == Membership.id))
+        .where(Membership.organisation == organisation, Membership.peer_contact, covers)
         .exists()
     )

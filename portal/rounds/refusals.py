@@ -55,6 +55,12 @@ class NoPlaces(RoundRefused):
     field = "modes"
 
 
+class OnePersonsAnswer(RoundRefused):
+    """A group of one that would answer together: its answer is shown, so it would be that person's."""
+
+    field = "modes"
+
+
 class UnsuitableSlips(RoundRefused):
     """Fewer than none, too many at once, or for a group that cannot use them."""
 

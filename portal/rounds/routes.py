@@ -97,7 +97,7 @@ def new_round(organisation_id: UUID, programme_id: UUID) -> ResponseReturnValue:
         organisation=organisations.get_organisation(organisation_id),
         programme=programme,
         members={group: members.count(group.value) for group in RaterGroup},
-        contact=places.has_peer_contact(organisation_id),
+        contact=places.has_peer_contact(organisation_id, programme_id),
     )
 
 
@@ -155,7 +155,7 @@ def _slip_groups(round_: Round) -> list[tuple[str, str]]:
     organisation_id, programme_id = round_.organisation_id, round_.programme_id
     lead = _covered(organisation_id, Permission.ROUND_OPEN, programme_id)
     contact = _has_mark("peer_contact", organisation_id, programme_id)
-    taken_care_of = lead and not contact and places.has_peer_contact(organisation_id)
+    taken_care_of = lead and not contact and places.has_peer_contact(organisation_id, programme_id)
     may_make = dict.fromkeys(RaterGroup, lead) | {RaterGroup.PEER: contact or (lead and not taken_care_of)}
     return [
         (group.rater_group, words.group_words(group.rater_group))
@@ -203,8 +203,11 @@ def raise_threshold(organisation_id: UUID, round_id: UUID) -> ResponseReturnValu
     if form.validate_on_submit():
         try:
             services.raise_smallest_group(organisation_id, round_id, form.smallest_group.data)
+        except refusals.RoundClosed as refused:
+            flash(words.refusal_words(refused))
+            return _to_round(organisation_id, round_id)
         except refusals.ThresholdTooLow:
-            now = round_.threshold
+            now = round_.smallest_group
             form.smallest_group.errors = [_("The number may rise and never falls. It is %(now)d now.", now=now)]
         except refusals.RoundRefused as refused:
             form.smallest_group.errors = [words.refusal_words(refused)]

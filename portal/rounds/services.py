@@ -22,6 +22,7 @@ from portal.rounds.places import MOST_SLIPS, has_peer_contact, make_slips, place
 from portal.rounds.refusals import (
     NobodyAsked,
     NoPlaces,
+    OnePersonsAnswer,
     OneRoundAtATime,
     RoundClosed,
     RoundExists,
@@ -40,6 +41,7 @@ from portal.rounds.refusals import (
 
 LONGEST_ROUND = dt.timedelta(days=120)
 HIGHEST_THRESHOLD = 50
+SMALLEST_TOGETHER = 2  # people who can agree on an answer: it is shown as it stands
 CHANGES = (
     "none",
     "few",
@@ -91,7 +93,7 @@ def open_round(
         raise UnsuitableInstrument
     if get_programme(organisation, programme) is None:
         raise UnknownProgramme
-    _check_groups(organisation, stored, modes, slips)
+    _check_groups(organisation, programme, stored, modes, slips)
     try:
         return _write_round(
             organisation,
@@ -126,7 +128,11 @@ def _check_terms(smallest_group: int, closes_on: dt.date, changed: str) -> None:
 
 
 def _check_groups(
-    organisation: UUID, stored: StoredInstrument, modes: Mapping[RaterGroup, Mode], slips: Mapping[RaterGroup, int]
+    organisation: UUID,
+    programme: UUID,
+    stored: StoredInstrument,
+    modes: Mapping[RaterGroup, Mode],
+    slips: Mapping[RaterGroup, int],
 ) -> None:
     if not modes:
         raise NobodyAsked
@@ -138,7 +144,7 @@ def _check_groups(
         most = {Mode.INDIVIDUAL: MOST_SLIPS, Mode.GROUP: 1}.get(modes[group], 0) if group in modes else 0
         if not 0 <= number <= most:
             raise UnsuitableSlips(group)
-    if slips.get(RaterGroup.PEER) and has_peer_contact(organisation):
+    if slips.get(RaterGroup.PEER) and has_peer_contact(organisation, programme):
         raise SlipsByPeerContact(RaterGroup.PEER)
 
 
@@ -158,6 +164,8 @@ def _write_round(
         members = [person for person, theirs in raters.items() if theirs == group.value]
         if not members and not asked:
             raise NoPlaces(group)
+        if mode is Mode.GROUP and len(members) + asked < SMALLEST_TOGETHER:
+            raise OnePersonsAnswer(group)
         if asked:
             codes[group] = make_slips(round_, group, asked)
         if mode is Mode.INDIVIDUAL:
@@ -218,18 +226,17 @@ def _lock_open(organisation: UUID, round_id: UUID) -> Round:
 
 @db.transaction
 def raise_smallest_group(organisation: UUID, round_id: UUID, smallest_group: int) -> None:
-    """Ask for more answers before figures show, during the round and after it. Raises ThresholdTooLow, UnknownRound."""
-    round_ = Round.get_or_none(Round.organisation == organisation, Round.id == round_id)
-    if round_ is None:
-        raise UnknownRound
+    """Ask for more answers before figures show, while the round is open; it never falls.
+
+    Not after closing: whoever raises it step by step would see at which number the figures go, and so how many
+    answered. Raises ThresholdTooLow, ThresholdTooHigh, RoundClosed, UnknownRound.
+    """
+    round_ = _lock_open(organisation, round_id)
     if smallest_group > HIGHEST_THRESHOLD:
         raise ThresholdTooHigh
-    # The gate compares with the threshold at closing, so what is set later stands beside it.
-    field = Round.smallest_group if round_.closed_at is None else Round.raised_to
-    now = peewee.fn.COALESCE(Round.raised_to, Round.smallest_group)
-    risen = Round.update({field: smallest_group}).where(Round.id == round_id, now <= smallest_group).execute()
-    if not risen:
+    if smallest_group < round_.smallest_group:
         raise ThresholdTooLow
+    Round.update(smallest_group=smallest_group).where(Round.id == round_id).execute()
     audit.record("rounds.raise_smallest_group", round_, organisation)
 
 

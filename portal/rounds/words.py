@@ -48,6 +48,11 @@ def refusal_words(refused: refusals.RoundRefused) -> str:
             return _("%(group)s cannot be asked in this way. Choose another one.", group=group)
         case refusals.NoPlaces():
             return _("Nobody could answer here: the group has no members yet. Make slips for it, or do not ask it.")
+        case refusals.OnePersonsAnswer():
+            return _(
+                "Fewer than two would answer together, so this would be one person’s answer. "
+                "Ask each on their own and make slips for more people, or do not ask this group this time."
+            )
         case refusals.SlipsByPeerContact():
             return _("Peer workers have a contact, who makes their slips on the page of the round. Leave this empty.")
         case refusals.UnsuitableSlips():

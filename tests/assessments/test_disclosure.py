@@ -330,22 +330,9 @@ def test_the_threshold_of_the_round_decides(k: int, shown: int | None) -> None:
     assert (published.item("EQ1").groups[PEER].level is None) is (shown is None)
 
 
-def test_a_raised_threshold_takes_away_and_never_regroups() -> None:
-    peers = single(*[spread(11, 6)] * 4, spread(13, 5))
-    paper = instrument(*questions(5))
-    assert points(publish(paper, {PEER: peers}, 5, EVERYBODY), PEER) == 50  # four items at 1.83, one at 2.6
-    raised = publish(paper, {PEER: peers}, 5, EVERYBODY, raised_to=6)
-    assert raised.section("EQ").groups[PEER].reason is Reason.NOT_ENOUGH_ANSWERS
-    assert points(raised, PEER) is None  # over four items it would be 46, and tell the fifth
-    assert raised.item("EQ1").groups[PEER].level == 2
-    assert raised.item("EQ5").groups[PEER].reason is Reason.BELOW_THRESHOLD
-    assert publish(paper, {PEER: peers}, 5, EVERYBODY, raised_to=7).answered[PEER].band == "below"
-
-
-def test_a_threshold_is_three_or_more_and_never_falls() -> None:
-    for k, raised in ((2, None), (5, 4)):
-        with pytest.raises(ValueError, match="never falls"):
-            publish(instrument(*questions(5)), {PEER: FIVE}, k, EVERYBODY, raised_to=raised)
+def test_a_threshold_is_three_or_more() -> None:
+    with pytest.raises(ValueError, match="3 or more"):
+        publish(instrument(*questions(5)), {PEER: FIVE}, 2, EVERYBODY)
 
 
 def test_counts_that_cannot_be_are_refused() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.bench import demo
 from tests.bench.server import cpu_seconds, load, say, served
 
-PATHS = ("/me/settings", "/me", "/en/guidance/principles/equality")
+PATHS = ("/en/accessibility", "/me/programme", "/me/settings", "/me", "/en/guidance/principles/equality")
 
 
 def cost(address: str, pid: int, headers=()) -> float:
