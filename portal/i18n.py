@@ -53,7 +53,9 @@ def translate(words: str, /, **values: Any) -> Markup:
 
     Flask-Babel's own looks everything up anew for each word of a page.
     """
-    kept = _kept_words(language())
+    kept: dict[str, Markup] | None = g.get("kept_words")
+    if kept is None:
+        kept = g.kept_words = _kept_words(language())
     text = kept.get(words)
     if text is None:
         text = kept[words] = Markup(get_translations().gettext(words))  # noqa: S704 - words of ours
@@ -82,14 +84,15 @@ def refuse_unknown_language() -> None:
 
 def language() -> str:
     """The address says it, else the account, else what the browser asks for, else the site's own."""
-    default: str = current_app.config["DEFAULT_LANGUAGE"]
     if not has_request_context():
-        return default
-    if "language" not in g:
+        return str(current_app.config["DEFAULT_LANGUAGE"])
+    found: str | None = g.get("language")
+    if found is None:
         languages = current_app.config["LANGUAGES"]
         own = current_user.language if current_user.is_authenticated else ""
-        g.language = own if own in languages else request.accept_languages.best_match(languages) or default
-    return str(g.language)
+        asked = request.accept_languages.best_match(languages)
+        found = g.language = own if own in languages else asked or current_app.config["DEFAULT_LANGUAGE"]
+    return found
 
 
 def compile_wordings(folder: Path) -> None:

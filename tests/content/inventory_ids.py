@@ -1,5 +1,4 @@
-"""The rows of the source texts' inventory that the library answers so far: A principles, C preparing."""
+"""The rows of the source texts' inventory: A principles, C preparing, D involvement, E what peer programmes taught."""
 
-PRINCIPLES = [f"A{number:02}" for number in range(1, 44)]
-PREPARE = [f"C{number:02}" for number in range(1, 63)]
-IDS = [*PRINCIPLES, *PREPARE]
+ROWS = {"A": 43, "C": 62, "D": 11, "E": 27}
+IDS = [f"{letter}{number:02}" for letter, last in ROWS.items() for number in range(1, last + 1)]
