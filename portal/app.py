@@ -17,7 +17,7 @@ from portal.demo import feature as demo
 from portal.guidance import feature as guidance
 from portal.home import feature as home
 from portal.operations import feature as operations
-from portal.operations.services import check_mark
+from portal.operations.services import check_mark, is_demo
 from portal.organisations import feature as organisations
 from portal.organisations.services import roles_of
 from portal.results import feature as results
@@ -48,6 +48,9 @@ def create_app(**overrides: Any) -> Flask:
     db.init_app(app)
     db.check_schema()
     with db.connection():
+        if app.config.get("DEMO_AS_MARKED"):  # a command, which serves nobody
+            app.config["DEMO"] = is_demo()
+            config.remember(DEMO=app.config["DEMO"])
         check_mark(app.config["DEMO"])
     app.before_request(arrive)
     csrf.init_app(app)

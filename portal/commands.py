@@ -12,7 +12,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import click
 from flask import Flask
 
-from portal import db
+from portal import config, db
 from portal.config import ConfigError
 
 P = ParamSpec("P")
@@ -47,18 +47,34 @@ def with_database(command: Callable[P, R]) -> Callable[P, R]:
     @data_option
     @functools.wraps(command)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        with make_app().app_context(), db.connection():
-            return command(*args, **kwargs)
+        with make_app(demo_as_marked=True).app_context(), db.connection():
+            try:
+                return command(*args, **kwargs)
+            except ConfigError as error:
+                raise CannotStart(str(error)) from error
 
     return call
 
 
-def make_app() -> Flask:
-    """The application, made by the function that __main__ hands to every command. Raises CannotStart."""
-    create_app: Callable[[], Flask] = click.get_current_context().find_root().obj
+def make_app(*, demo_as_marked: bool = False) -> Flask:
+    """The application, made by the function that __main__ hands to every command. Raises CannotStart.
+
+    What is not served may work on a demo as on the real thing: ``demo_as_marked`` takes the folder for what it is.
+    """
+    create_app: Callable[..., Flask] = click.get_current_context().find_root().obj
     try:
-        return create_app()
+        return create_app(DEMO_AS_MARKED=demo_as_marked)
     except (ConfigError, db.DatabaseUnusable) as error:
+        raise CannotStart(str(error)) from error
+    except db.UNREACHABLE as error:
+        raise CannotStart(f"The database cannot be opened: {str(error).splitlines()[0]}.") from error
+
+
+def read_settings() -> dict[str, Any]:
+    """The settings of this start. Raises CannotStart for one that cannot be used."""
+    try:
+        return config.load({})
+    except ConfigError as error:
         raise CannotStart(str(error)) from error
 
 

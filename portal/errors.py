@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from portal import db
 from portal.forms import carried_fields
 
 
@@ -36,6 +37,8 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
 
 def show_failure(error: Exception) -> ResponseReturnValue:
     """Something of ours broke. The log says what; the page never shows it."""
+    if isinstance(error, db.UNREACHABLE):
+        g.database_unreachable = True  # the error page must not ask it who is there
     if current_app.testing:
         raise error
     current_app.logger.error("%s failed", request.endpoint, exc_info=error)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import click
-from flask import Blueprint
+from flask import Blueprint, current_app
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,21 @@ class NavigationItem:
 
 
 @dataclass(frozen=True)
+class SearchText:
+    """Something published that can be found, for readers of one language. Never anything personal."""
+
+    kind: str  # "page", "term", "resource" or "question"
+    key: str  # with kind and language it is the text's own
+    language: str  # of the readers it is offered to
+    title: str
+    text: str  # plain words, no markup
+    address: str  # path and anchor, from the root of the site
+    weight: int = 1  # 0: the title counts no more than the text
+    place: str = ""  # where it stands, in words: the title of its section
+    written_in: str = ""  # another language than the readers'
+
+
+@dataclass(frozen=True)
 class Feature:
     """What app.py, the commands and operations need to know, and nothing by magic."""
 
@@ -32,7 +47,16 @@ class Feature:
     navigation: tuple[NavigationItem, ...] = ()
     tick: Callable[[], None] | None = None  # what is due: called every minute, must be safe to repeat
     prepare: Callable[[], None] | None = None  # called by `serve` once the database is up to date
+    searchable: Callable[[], Iterable[SearchText]] | None = None  # every text that may be found, in every language
+    content_changed: Callable[[], None] | None = None  # called after published content changed while being served
     problems: Callable[[], list[str]] | None = None  # what `portal doctor` should say
     export_person: Callable[[UUID], dict[str, Any]] | None = None
     keeps_person: Callable[[UUID], list[str]] | None = None  # why the account cannot be deleted yet, in words
     forget_person: Callable[[UUID], None] | None = None
+
+
+def content_changed() -> None:
+    """Tell every feature that published content has changed. Called once that is saved."""
+    for feature in current_app.extensions["features"]:
+        if feature.content_changed:
+            feature.content_changed()

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import re
 import secrets
+import threading
 import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ QUARTER = 900  # seconds
 TRIES_PER_ACCOUNT = 5  # in a quarter of an hour
 TRIES_PER_NETWORK = 150  # many people share one address at a drop-in
 SIGN_UPS_PER_NETWORK = 60
+EXIT_SECONDS = 1
 NICKNAME_LENGTH = 40  # as typed, and as compared
 
 hasher = PasswordHasher()
@@ -296,9 +298,16 @@ def sign_out(token: str) -> None:
 
 
 def sign_out_if_possible(token: str) -> None:
-    """For whoever must leave now: a database that is locked or away keeps nobody; the log says so."""
+    """For whoever must leave now: a database that is locked or away keeps nobody for more than EXIT_SECONDS."""
+    worker = threading.Thread(target=_try_to_sign_out, args=[token], daemon=True, name="sign out")
+    worker.start()
+    worker.join(EXIT_SECONDS)
+
+
+def _try_to_sign_out(token: str) -> None:
     try:
-        sign_out(token)
+        with db.connection():
+            sign_out(token)
     except (peewee.PeeweeException, OSError):
         logging.getLogger("portal").exception("a sign-in could not be ended; it ends by itself")
 
@@ -434,7 +443,8 @@ def delete_person(person: UUID, forget: Collection[Forget], keeps: Collection[Ke
     Raises StillNeeded when a feature keeps the person.
     """
     _delete_person(person, forget, keeps)
-    db.forget_deleted(*db.every_model())  # what hung on the account lay in many tables
+    tables: Any = db.every_model()  # what hung on the account lay in many of them
+    db.forget_deleted(*tables)
 
 
 @db.transaction

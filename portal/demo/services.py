@@ -18,6 +18,7 @@ from portal.candidates import checklist, copies
 from portal.candidates import services as candidates
 from portal.config import setting
 from portal.demo.people import EVERYBODY, ORGANISATION
+from portal.operations.services import is_demo
 from portal.organisations import peer_contact
 from portal.organisations import services as organisations
 from portal.organisations.models import Membership, Organisation
@@ -44,7 +45,7 @@ COMMENTS = (
 
 
 def prepare() -> None:
-    """Fill the demo at its first start."""
+    """Fill the demo at its first start. Raises DatabaseUnusable for a database that is not marked as one."""
     if setting("DEMO") and not Person.select(Person.id).exists():
         _fill()
 
@@ -59,6 +60,8 @@ def sign_in_as(nickname: str) -> UUID | None:
 
 @db.transaction
 def _fill() -> None:
+    if not is_demo():  # known words and codes must never open somebody's portal
+        raise db.DatabaseUnusable("The demo can be filled only where `portal serve --demo` marked the folder as one.")
     now = clock.now()
     draw = random.Random(38)  # noqa: S311 - made-up answers, the same each time
     try:

@@ -1,4 +1,4 @@
-"""What must hold of a page's text: headings, links, anchors, pictures. Used by checks."""
+"""What must hold of a page's text: headings, links, anchors, pictures. Used by checks and loading."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _IMAGE = re.compile(r"<img\b[^>]*>")
 _ATTRIBUTE = re.compile(r'\b(alt|src)="([^"]*)"')
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _GUIDANCE = re.compile(r"/(?P<language>[a-z]{2,3}(?:-[A-Z]{2})?)/guidance(?:/(?P<address>[^#?]*))?(?:#(?P<anchor>.*))?")
+_GLOSSARY = re.compile(r"/(?P<language>[a-z]{2,3}(?:-[A-Z]{2})?)/glossary(?:#(?P<term>.*))?")
+_RESOURCES = re.compile(r"/[a-z]{2,3}(?:-[A-Z]{2})?/resources(?:#(?P<slug>.*))?")
 _TOPIC = re.compile(r"/(?P<language>[a-z]{2,3}(?:-[A-Z]{2})?)/topics/(?P<topic>[^#?]*)")
 _FENCE = re.compile(r"\s*(```|~~~)")
 
@@ -28,11 +30,16 @@ class Known:
     anchors: dict[tuple[str, str], frozenset[str]]  # by language and address
     topics: dict[str, frozenset[str]]
     sources: frozenset[str]
+    terms: dict[str, frozenset[str]]
+    resources: frozenset[str]
 
     def anchors_at(self, language: str, address: str) -> frozenset[str] | None:
         """The anchors of a page; None where there is no such page."""
         own = self.anchors.get((language, address))
         return own if own is not None else self.anchors.get((setting("DEFAULT_LANGUAGE"), address))
+
+    def terms_in(self, language: str) -> frozenset[str]:
+        return self.terms.get(language) or self.terms.get(setting("DEFAULT_LANGUAGE"), frozenset())
 
     def topics_in(self, language: str) -> frozenset[str]:
         return self.topics.get(language) or self.topics.get(setting("DEFAULT_LANGUAGE"), frozenset())
@@ -107,6 +114,10 @@ def _dead(target: str, language: str, own: frozenset[str], known: Known) -> str:
         return f"write the whole address, beginning with /{language}/guidance/."
     if topic := _TOPIC.fullmatch(target):
         return "" if topic["topic"] in known.topics_in(topic["language"]) else "there is no such topic."
+    if (term := _GLOSSARY.fullmatch(target)) and term["term"] not in (None, *known.terms_in(term["language"])):
+        return "there is no such term in the glossary."
+    if (resource := _RESOURCES.fullmatch(target)) and resource["slug"] not in (None, *known.resources):
+        return "there is no such entry in resources.toml."
     if not (found := _GUIDANCE.fullmatch(target)):
         return ""
     if not found["address"]:
@@ -117,6 +128,12 @@ def _dead(target: str, language: str, own: frozenset[str], known: Known) -> str:
     if found["anchor"] and found["anchor"] not in anchors:
         return f"that page has no anchor #{found['anchor']}."
     return ""
+
+
+def leads_to(rendered: str) -> list[str]:
+    """The addresses of guidance pages that rendered HTML links to, each once, in order."""
+    targets = (_GUIDANCE.fullmatch(html.unescape(link)) for link in _LINK.findall(rendered))
+    return list(dict.fromkeys(found["address"] for found in targets if found and found["address"]))
 
 
 def _line_with(page: PageFile, words: str) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.config import setting
-from portal.guidance import bodies, markup, try_it
+from portal.guidance import bodies, library_checks, markup, try_it
 from portal.guidance.files import (
     INDEX,
     KEYS,
@@ -44,7 +44,13 @@ def check_content(content: ContentSet) -> Iterator[Finding]:
     rendered = {page.file: markup.render(page.body) for page in content.pages}
     anchors = {(page.language, page.address): markup.anchors(rendered[page.file][0]) for page in content.pages}
     languages_topics = {language: frozenset(file.tables) for language, file in content.topics.items()}
-    known = bodies.Known(anchors, languages_topics, frozenset(content.sources.tables))
+    known = bodies.Known(
+        anchors,
+        topics=languages_topics,
+        sources=frozenset(content.sources.tables),
+        terms={language: frozenset(file.tables) for language, file in content.glossaries.items()},
+        resources=frozenset(content.resources.tables) if content.resources else frozenset(),
+    )
     yield from _duplicates(content)
     for page in content.pages:
         if (page.language, page.section) not in known.anchors:
@@ -58,6 +64,10 @@ def check_content(content: ContentSet) -> Iterator[Finding]:
     yield from _sources(content.sources)
     for topics in content.topics.values():
         yield from _topics(topics)
+    for language, glossary in content.glossaries.items():
+        yield from library_checks.check_glossary(glossary, language, known)
+    if content.resources is not None:
+        yield from library_checks.check_resources(content.resources, known)
     if content.inventory is not None:
         yield from _inventory(content.inventory, known)
 

@@ -8,6 +8,7 @@ import click
 
 from portal import paths
 from portal.commands import json_option, report, with_database
+from portal.feature import content_changed
 from portal.guidance import checks, loading
 
 _FINE = "Nothing to put right."
@@ -32,6 +33,8 @@ def check(as_json: bool) -> None:
 def load(as_json: bool) -> None:
     """Add what is missing and publish what changed. Pages that were edited or withdrawn here stay as they are."""
     loaded = loading.load(paths.resource_dir("content"))
+    if not loaded.findings and not loaded.is_empty:
+        content_changed()
     report((dataclasses.asdict(finding) for finding in loaded.findings), as_json, _summary(loaded))
 
 
@@ -46,9 +49,12 @@ def _summary(loaded: loading.Loading) -> str:
 def _numbers(loaded: loading.Loading) -> str:
     if loaded.is_empty:
         return "Nothing new."
+    tables = loaded.tables
     return (
         f"Pages added: {len(loaded.added)}, changed: {len(loaded.changed)}, moved: {len(loaded.moved)}, "
-        f"rendered again: {len(loaded.outdated)}. Sources: {len(loaded.sources)}. Topics: {len(loaded.topics)}."
+        f"rendered again: {len(loaded.outdated)}. Sources: {len(tables.sources)}. Topics: {len(tables.topics)}. "
+        f"Terms: {len(tables.terms) + len(tables.gone_terms)}. "
+        f"Resources: {len(tables.resources) + len(tables.gone_resources)}."
     )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext
 
 from portal.feature import Feature, NavigationItem
+from portal.guidance import searchable
 from portal.guidance.commands import content, prepare
 from portal.guidance.routes import bp
 
@@ -11,4 +12,5 @@ FEATURE = Feature(
     commands=(content,),
     navigation=(NavigationItem(lazy_gettext("Guidance"), "guidance.list_sections", order=10, prefix="/guidance"),),
     prepare=prepare,
+    searchable=searchable.offer,
 )

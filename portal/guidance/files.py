@@ -1,4 +1,5 @@
-"""What people read, as files: pages with a TOML header, sources, topics, inventory (architecture.md §1.11).
+"""What people read, as files: pages with a TOML header, sources, topics, glossary, resources, inventory
+(architecture.md §1.11).
 
 Reading never stops at the first mistake: each one becomes a Finding, and what could be read comes back.
 """
@@ -83,13 +84,15 @@ class ContentSet:
     pages: tuple[PageFile, ...]  # by language, section, file name
     sources: TableFile
     topics: dict[str, TableFile]  # by language
+    glossaries: dict[str, TableFile]  # by language; a language may have none
+    resources: TableFile | None
     inventory: TableFile | None
 
 
 def read_content(root: Path) -> tuple[ContentSet, list[Finding]]:
     """Everything in a content folder, and what could not be read."""
     findings: list[Finding] = []
-    pages, topics = [], {}
+    pages, topics, glossaries = [], {}, {}
     languages = sorted(path for path in root.iterdir() if path.is_dir() and LANGUAGE.fullmatch(path.name))
     for folder in languages:
         for path in sorted((folder / "guidance").rglob("*.md")):
@@ -97,14 +100,18 @@ def read_content(root: Path) -> tuple[ContentSet, list[Finding]]:
             if page is not None:
                 pages.append(page)
         topics[folder.name] = _read_tables(root, folder / "topics.toml", findings)
+        glossary = _read_if_there(root, folder / "glossary.toml", findings)
+        if glossary is not None:
+            glossaries[folder.name] = glossary
     sources = _read_tables(root, root / "sources.toml", findings)
-    inventory = root / "inventory.toml"
     return (
         ContentSet(
             pages=tuple(pages),
             sources=sources,
             topics=topics,
-            inventory=_read_tables(root, inventory, findings) if inventory.exists() else None,
+            glossaries=glossaries,
+            resources=_read_if_there(root, root / "resources.toml", findings),
+            inventory=_read_if_there(root, root / "inventory.toml", findings),
         ),
         findings,
     )
@@ -175,6 +182,10 @@ def _read_tables(root: Path, path: Path, findings: list[Finding]) -> TableFile:
     file = _name(root, path)
     text = _read_text(root, path, findings) or ""
     return TableFile(file, _read_toml(file, text, 0, findings) or {}, tuple(text.splitlines()))
+
+
+def _read_if_there(root: Path, path: Path, findings: list[Finding]) -> TableFile | None:
+    return _read_tables(root, path, findings) if path.exists() else None
 
 
 def _read_toml(file: str, text: str, lines_before: int, findings: list[Finding]) -> dict[str, Any] | None:

@@ -9,10 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from portal import audit, clock, db
-from portal.guidance import checks, files, markup
+from portal.guidance import bodies, checks, files, markup, tables
 from portal.guidance.files import ContentSet, Finding, PageFile
-from portal.guidance.models import Page, Revision, Source, Topic
+from portal.guidance.models import Page, PageLink, Revision
 from portal.guidance.services import KIND, live_revision
+from portal.guidance.tables import Tables
+from portal.guidance.terms import Linker
 from portal.text import Heading
 
 _OWN_COLUMNS = ("title", "summary", "in_short")
@@ -26,14 +28,13 @@ class Loading:
     added: list[PageFile] = field(default_factory=list)
     changed: list[tuple[Page, PageFile]] = field(default_factory=list)
     moved: list[tuple[Page, Any]] = field(default_factory=list)  # with the new place in the section
-    outdated: list[UUID] = field(default_factory=list)  # revisions whose HTML an older renderer made
-    sources: list[dict[str, Any]] = field(default_factory=list)  # rows that are new or differ
-    topics: list[dict[str, Any]] = field(default_factory=list)
+    outdated: list[UUID] = field(default_factory=list)  # revisions whose HTML must be made anew
+    tables: Tables = field(default_factory=Tables)
     gone: list[Page] = field(default_factory=list)  # pages still shown whose file is not there any more
 
     @property
     def is_empty(self) -> bool:
-        return not (self.added or self.changed or self.moved or self.outdated or self.sources or self.topics)
+        return not (self.added or self.changed or self.moved or self.outdated) and self.tables.is_empty
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class _Stored:
 
 
 def load(root: Path) -> Loading:
-    """Bring pages, sources and topics of a content folder into the database. A broken set changes nothing."""
+    """Bring a content folder into the database: pages, sources, topics, glossary, resources. A broken set changes
+    nothing."""
     content, findings = files.read_content(root)
     # A start with nothing new costs a few statements; every page is checked only before something is written.
     if not findings and (plan := _plan(content)).is_empty:
@@ -60,7 +62,7 @@ def load(root: Path) -> Loading:
 
 def _plan(content: ContentSet) -> Loading:
     stored = _stored_pages()
-    plan = Loading(sources=_changed_sources(content), topics=_changed_topics(content))
+    plan = Loading(tables=tables.compare(content))
     for file in content.pages:
         known = stored.get((file.language, file.section, file.slug))
         if known is None:
@@ -78,7 +80,9 @@ def _plan(content: ContentSet) -> Loading:
     plan.outdated = [
         one.live.id
         for one in stored.values()
-        if one.live is not None and one.live.renderer != markup.RENDERER and one.page.id not in replaced
+        if one.live is not None
+        and (one.live.renderer != markup.RENDERER or one.page.language in plan.tables.relinked)
+        and one.page.id not in replaced
     ]
     return plan
 
@@ -94,26 +98,6 @@ def _stored_pages() -> dict[tuple[str, str, str], _Stored]:
     return {(page.language, page.section, page.slug): _Stored(page, getattr(page, "live", None)) for page in rows}
 
 
-def _changed_sources(content: ContentSet) -> list[dict[str, Any]]:
-    stored = {row.key: (row.position, row.fields) for row in Source.select().order_by(Source.key)}
-    return [
-        {"key": key, "position": position, "fields": fields}
-        for position, (key, fields) in enumerate(content.sources.tables.items())
-        if stored.get(key) != (position, fields)
-    ]
-
-
-def _changed_topics(content: ContentSet) -> list[dict[str, Any]]:
-    rows = Topic.select().order_by(Topic.language, Topic.slug)
-    stored = {(row.language, row.slug): (row.position, {"title": row.title, "summary": row.summary}) for row in rows}
-    return [
-        {"language": language, "slug": slug, "position": position, "fields": fields}
-        for language, file in content.topics.items()
-        for position, (slug, fields) in enumerate(file.tables.items())
-        if stored.get((language, slug)) != (position, fields)
-    ]
-
-
 @db.transaction
 def _write(content: ContentSet) -> Loading:
     if not db.is_sqlite():
@@ -121,16 +105,21 @@ def _write(content: ContentSet) -> Loading:
     plan, moment = _plan(content), clock.now()
     if plan.is_empty:
         return plan
+    linkers = tables.linkers(content)
     pages = [_page(file) for file in plan.added]
     Page.bulk_create(pages, batch_size=100)
     texts = [*zip(pages, plan.added, strict=True), *plan.changed]
-    Revision.bulk_create([_revision(page, file, moment) for page, file in texts], batch_size=50)
+    revisions = [_revision(page, file, moment, linkers.get(page.language)) for page, file in texts]
+    Revision.bulk_create(revisions, batch_size=50)
     for page, position in plan.moved:
         Page.update(position=position).where(Page.id == page.id).execute()
-    for revision in list(Revision.select(Revision.id, Revision.body).where(Revision.id.in_(plan.outdated))):
-        Revision.update(**_rendered(revision.body)).where(Revision.id == revision.id).execute()
-    _write_sources(plan.sources)
-    _write_topics(plan.topics)
+    outdated = list(Revision.select(Revision, Page).join(Page).where(Revision.id.in_(plan.outdated)))
+    for revision in outdated:
+        columns = _rendered(revision.body, linkers.get(revision.page.language))
+        revision.html = columns["html"]
+        Revision.update(**columns).where(Revision.id == revision.id).execute()
+    _write_links([*revisions, *outdated])
+    tables.write(plan.tables)
     audit.record("guidance.load", "content")
     return plan
 
@@ -139,11 +128,11 @@ def _page(file: PageFile) -> Page:
     return Page(kind=KIND, language=file.language, section=file.section, slug=file.slug, position=file.header["order"])
 
 
-def _revision(page: Page, file: PageFile, moment: dt.datetime) -> Revision:
+def _revision(page: Page, file: PageFile, moment: dt.datetime, linker: Linker | None) -> Revision:
     return Revision(
         page=page,
         **{key: file.header[key] for key in _OWN_COLUMNS},
-        **_rendered(file.body),
+        **_rendered(file.body, linker),
         body=file.body,
         header={key: _plain(value) for key, value in file.header.items() if key not in _OWN_COLUMNS},
         made_at=moment,
@@ -152,14 +141,25 @@ def _revision(page: Page, file: PageFile, moment: dt.datetime) -> Revision:
     )
 
 
-def _rendered(body: str) -> dict[str, Any]:
+def _rendered(body: str, linker: Linker | None) -> dict[str, Any]:
     """The columns that follow from a body."""
 
     def plain(heading: Heading) -> dict[str, Any]:
         return {"level": heading.level, "anchor": heading.anchor, "title": heading.title}
 
-    html, headings = markup.render(body)
+    html, headings = markup.render(body, linker)
     return {"html": html, "headings": [plain(heading) for heading in headings], "renderer": markup.RENDERER}
+
+
+def _write_links(live: list[Revision]) -> None:
+    """Store where these live revisions lead, in place of what was stored for their pages."""
+    PageLink.delete().where(PageLink.page.in_([revision.page for revision in live])).execute()
+    links = [
+        PageLink(page=revision.page, target=target)
+        for revision in live
+        for target in dict.fromkeys([*revision.header["related"], *bodies.leads_to(revision.html)])
+    ]
+    PageLink.bulk_create(links, batch_size=200)
 
 
 def _plain(value: Any) -> Any:
@@ -171,18 +171,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items()}
     return value
-
-
-def _write_sources(rows: list[dict[str, Any]]) -> None:
-    if rows:
-        Source.insert_many(rows).on_conflict(
-            conflict_target=[Source.key], preserve=[Source.position, Source.fields]
-        ).execute()
-
-
-def _write_topics(rows: list[dict[str, Any]]) -> None:
-    if rows:
-        plain = [{**{key: row[key] for key in ("language", "slug", "position")}, **row["fields"]} for row in rows]
-        Topic.insert_many(plain).on_conflict(
-            conflict_target=[Topic.language, Topic.slug], preserve=[Topic.position, Topic.title, Topic.summary]
-        ).execute()

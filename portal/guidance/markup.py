@@ -1,4 +1,5 @@
-"""A page's Markdown as the HTML that is stored: cleaned, tables ready for narrow screens, voices as figures."""
+"""A page's Markdown as the HTML that is stored: cleaned, tables ready for narrow screens, voices as
+figures, terms linked."""
 
 from __future__ import annotations
 
@@ -8,9 +9,10 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from portal import text
+from portal.guidance.terms import Linker
 from portal.text import Heading
 
-_OWN = 1  # raise it when this module makes different HTML from the same text
+_OWN = 2  # raise it when this module makes different HTML from the same text
 RENDERER = text.RENDERER * 1000 + _OWN
 
 _QUOTE = re.compile(r"<blockquote>(.*?)</blockquote>", re.DOTALL)
@@ -21,12 +23,16 @@ _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _ID = re.compile(r'\bid="c-([^"]*)"')
 
 
-def render(body: str) -> tuple[str, list[Heading]]:
-    """The body as safe HTML and its headings in order; anchors begin with ``c-``."""
+def render(body: str, linker: Linker | None = None) -> tuple[str, list[Heading]]:
+    """The body as safe HTML and its headings in order; anchors begin with ``c-``.
+
+    With a linker, the first use of each glossary term is a link to it.
+    """
     cleaned, headings = text.render(body)
     cleaned = _FAR_ANCHOR.sub(r"\1c-", cleaned)
     cleaned = _QUOTE.sub(_voice, cleaned)
-    return _TABLE.sub(lambda found: _LabelledTable.of(found[0]), cleaned), headings
+    cleaned = _TABLE.sub(lambda found: _LabelledTable.of(found[0]), cleaned)
+    return linker.link(cleaned) if linker else cleaned, headings
 
 
 def anchors(rendered: str) -> frozenset[str]:

@@ -56,3 +56,37 @@ class Topic(db.Model):
 
     class Meta:
         indexes = ((("language", "slug"), True),)
+
+
+class Term(db.Model):
+    """A word of the field: content/<language>/glossary.toml."""
+
+    language = peewee.CharField(8)
+    slug = peewee.CharField(80)
+    term = peewee.CharField(120)
+    text = peewee.TextField()  # two sentences
+    forms = peewee.JSONField()  # other forms that stand for it in texts
+    see = peewee.JSONField()  # slugs of related terms
+    used = peewee.JSONField()  # addresses of pages: section or section/page
+    sources = peewee.JSONField()  # keys of sources
+
+    class Meta:
+        indexes = ((("language", "slug"), True),)
+
+
+class Resource(db.Model):
+    """A work to look for, outside this portal: content/resources.toml."""
+
+    slug = peewee.CharField(80, unique=True)
+    position = peewee.IntegerField()
+    fields = peewee.JSONField()  # the keys of library_checks.RESOURCE_KEYS
+
+
+class PageLink(db.Model):
+    """The live text of a page, or its header's ``related``, leads to another page. Follows from the revision."""
+
+    page = peewee.ForeignKeyField(Page, on_delete="CASCADE", index=False)
+    target = peewee.CharField(170)  # address as headers name it: section or section/page
+
+    class Meta:
+        indexes = ((("page", "target"), True), (("target",), False))

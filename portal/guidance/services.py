@@ -12,7 +12,7 @@ from peewee import Value
 
 from portal.config import setting
 from portal.guidance.files import INDEX
-from portal.guidance.models import Page, Revision, Source, Topic
+from portal.guidance.models import Page, PageLink, Revision, Source, Topic
 from portal.guidance.try_it import MARKS, PRINCIPLES_SECTION
 
 KIND = "guidance"
@@ -58,6 +58,7 @@ class Text:
     related: list[Line]
     sources: list[dict[str, Any]]
     topics: list[tuple[str, str]]  # slug and title
+    led_from: list[Line]  # pages that lead here, in the order of the sections
 
     @property
     def written(self) -> dt.date:
@@ -123,6 +124,11 @@ def list_pages(language: str) -> list[Line]:
     return [line for (line,) in _list_lines(language)]
 
 
+def list_dated(language: str) -> list[tuple[Line, dt.datetime]]:
+    """Every page a reader of the language can open, with the moment its text was published."""
+    return [(line, moment) for line, moment in _list_lines(language, Revision.published_at)]
+
+
 def get_text(language: str, section: str, slug: str) -> Text | None:
     """A page with everything beside it, in three statements; None where there is none."""
     lines = list_pages(language)
@@ -130,7 +136,7 @@ def get_text(language: str, section: str, slug: str) -> Text | None:
     if line is None:
         return None
     revision = Revision.get_by_id(line.revision)
-    sources, topics = _named(revision.header["sources"], revision.header["topics"], line.language)
+    sources, topics, leading = _beside(revision.header["sources"], revision.header["topics"], line)
     by_address = {one.address: one for one in lines}
     of_section = [one for one in lines if one.section == section]
     return Text(
@@ -144,24 +150,37 @@ def get_text(language: str, section: str, slug: str) -> Text | None:
         related=[by_address[address] for address in revision.header["related"] if address in by_address],
         sources=sources,
         topics=topics,
+        led_from=[one for one in lines if one != line and (one.language, one.section, one.slug) in leading],
     )
 
 
-def _named(sources: list[str], topics: list[str], language: str) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
-    """Sources and topics a page names, in its order, in one statement."""
-    works = Source.select(Value(True), Source.key, Source.fields.cast("text")).where(Source.key.in_(sources))
-    titles = Topic.select(Value(False), Topic.slug, Topic.title).where(
-        Topic.language == language, Topic.slug.in_(topics)
+def _beside(
+    sources: list[str], topics: list[str], line: Line
+) -> tuple[list[dict[str, Any]], list[tuple[str, str]], set[tuple[str, str, str]]]:
+    """Sources and topics a page names, in its order, and language, section, slug of what leads to it; one statement."""
+    works = Source.select(Value("work"), Source.key, Source.fields.cast("text"), Value("")).where(
+        Source.key.in_(sources)
     )
-    works_found, titles_found = {}, {}
-    for is_work, key, words in (works | titles).tuples():
-        if is_work:
-            works_found[key] = json.loads(words)
+    titles = Topic.select(Value("topic"), Topic.slug, Topic.title, Value("")).where(
+        Topic.language == line.language, Topic.slug.in_(topics)
+    )
+    leading = (
+        Page.select(Page.language, Page.section, Page.slug, Value("page"))
+        .join(PageLink, on=(PageLink.page == Page.id))
+        .where(Page.kind == KIND, PageLink.target == line.address)
+    )
+    works_found, titles_found, pages_found = {}, {}, set()
+    for one, two, three, four in (works | titles | leading).tuples():
+        if four == "page":
+            pages_found.add((one, two, three))
+        elif one == "work":
+            works_found[two] = json.loads(three)
         else:
-            titles_found[key] = words
+            titles_found[two] = three
     return (
         [works_found[key] for key in sources if key in works_found],
         [(slug, titles_found[slug]) for slug in topics if slug in titles_found],
+        pages_found,
     )
 
 

@@ -39,7 +39,7 @@ def up(migrator, db):
 
     class MembershipProgramme(Base):
         membership = ForeignKeyField(Membership, on_delete="CASCADE")
-        programme = ForeignKeyField(Programme, on_delete="CASCADE")
+        programme = ForeignKeyField(Programme, on_delete="RESTRICT")
 
         class Meta:
             indexes = ((("membership", "programme"), True),)
@@ -55,7 +55,7 @@ def up(migrator, db):
 
     class InvitationProgramme(Base):
         invitation = ForeignKeyField(Invitation, on_delete="CASCADE")
-        programme = ForeignKeyField(Programme, on_delete="CASCADE")
+        programme = ForeignKeyField(Programme, on_delete="RESTRICT")
 
         class Meta:
             indexes = ((("invitation", "programme"), True),)

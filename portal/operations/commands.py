@@ -11,7 +11,7 @@ from flask import current_app
 from portal import audit as audit_log
 from portal import db
 from portal.accounts import services as accounts
-from portal.commands import CannotStart, data_option, json_option, make_app, report, with_database
+from portal.commands import CannotStart, data_option, json_option, make_app, read_settings, report, with_database
 from portal.config import setting
 from portal.operations import serve as server
 from portal.operations import services
@@ -26,6 +26,8 @@ from portal.operations import services
 @data_option
 def serve(demo: bool, host: str, port: int, workers: int, no_tick: bool) -> None:
     """Make what is missing, bring everything up to date, and serve."""
+    demo = demo or read_settings()["DEMO"]
+    host = server.address_of(host)
     if demo and not server.is_loopback(host):
         raise CannotStart("A demo opens for everybody who can reach it: with --demo, --host must be 127.0.0.1 or ::1.")
     if demo:
@@ -46,12 +48,12 @@ def serve(demo: bool, host: str, port: int, workers: int, no_tick: bool) -> None
 @data_option
 def migrate(words: str | None) -> None:
     """Bring database, instruments and content up to date."""
-    server.bring_up_to_date(demo=os.environ.get("PORTAL_DEMO") == "true")
+    server.bring_up_to_date(demo=read_settings()["DEMO"] or None)
     if words:
         with db.connection():
             click.echo(f"Read and correct it: {db.draft_migration(words)}")
         return
-    server.prepare(make_app())
+    server.prepare(make_app(demo_as_marked=True))
     click.echo("The database is up to date.")
 
 
@@ -66,8 +68,9 @@ def setup_link() -> None:
 @click.command()
 @with_database
 def tick() -> None:
-    """Do what is due once."""
-    server.tick(current_app.extensions["features"])
+    """Do what is due once; exit status 1 when some of it could not be done."""
+    failed = server.tick(current_app.extensions["features"])
+    raise SystemExit(1 if failed else 0)
 
 
 @click.command()

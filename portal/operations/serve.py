@@ -21,22 +21,50 @@ from portal.operations import services
 TICK_SECONDS = 60
 
 
-def is_loopback(host: str) -> bool:
+def address_of(host: str) -> str:
+    """The address to listen on. Raises CannotStart for a name: what it means is another machine's to say."""
+    if host == "localhost":
+        return "127.0.0.1"
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return str(ipaddress.ip_address(host))
     except ValueError:
-        return host == "localhost"
+        raise CannotStart(
+            f"--host must be an address such as 127.0.0.1, 0.0.0.0 or ::1, or localhost, but is {host!r}."
+        ) from None
+
+
+def is_loopback(host: str) -> bool:
+    return ipaddress.ip_address(host).is_loopback
 
 
 def make_data_dir(path: Path) -> None:
-    """The data folder with its keys, closed to other accounts of the machine. Raises CannotStart."""
+    """The data folder, closed to other accounts of the machine. Raises CannotStart."""
     try:
         path.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def make_keys(path: Path) -> None:
+    """The keys that are missing. Raises CannotStart when what is stored needs the one that is missing."""
+    gone = [path / name for name in keys.LASTING if not (path / name).exists()]
+    with db.connection():
+        needed = gone and services.holds_people()
+    if needed:
+        raise CannotStart(
+            f"{gone[0]} is missing, and what is stored cannot be used without it. "
+            "Put back the copy you keep apart from the backups."
+        )
+    try:
         keys.make_keys(path)
     except OSError as error:
-        raise CannotStart(
-            f"The data folder {path} cannot be written: {error.strerror}. Choose one with --data."
-        ) from error
+        raise _unwritable(path, error) from error
+    for name in keys.NAMES:
+        keys.read_key(name)
+
+
+def _unwritable(path: Path, error: OSError) -> CannotStart:
+    return CannotStart(f"The data folder {path} cannot be written: {error.strerror}. Choose one with --data.")
 
 
 def check_port(host: str, port: int) -> None:
@@ -52,19 +80,21 @@ def check_port(host: str, port: int) -> None:
             ) from error
 
 
-def bring_up_to_date(demo: bool) -> None:
-    """Keys, database, instruments and content as this release has them. Raises CannotStart."""
+def bring_up_to_date(demo: bool | None) -> None:
+    """Keys and database as this release has them; ``demo`` None: whatever the folder is. Raises CannotStart."""
     try:
         values = config.load({})
         make_data_dir(values["DATA_DIR"])
         url = values["DATABASE_URL"] or db.sqlite_url(values["DATA_DIR"])
         db.connect(url)
         check_database(url)
+        make_keys(values["DATA_DIR"])
         try:
             db.migrate()
         except OSError as error:
             raise CannotStart(f"The database at {url} cannot be written: {error.strerror}.") from error
         with db.connection():
+            demo = services.is_demo() if demo is None else demo
             services.check_mark(demo)
             if demo:
                 services.mark_as_demo()
@@ -91,7 +121,8 @@ def prepare(app: Flask) -> None:
 
 
 def greet(app: Flask, host: str, port: int) -> None:
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    local = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    address = app.config["BASE_URL"].rstrip("/") or local
     click.echo(f"{app.config['SITE_NAME']} is at {address}/")
     with app.app_context(), db.connection():
         if app.config["DEMO"]:
@@ -101,22 +132,33 @@ def greet(app: Flask, host: str, port: int) -> None:
             click.echo(f"Make the first administrator here, once, within seven days: {address}/set-up/{token}")
 
 
-def tick(features: tuple[Feature, ...]) -> None:
-    """Do what is due, feature by feature; a failure of one does not stop the others."""
+def tick(features: tuple[Feature, ...]) -> int:
+    """Do what is due, feature by feature; how many failed. A failure of one does not stop the others."""
+    failed = 0
     with db.connection():
         for feature in features:
             if feature.tick:
                 try:
                     feature.tick()
                 except Exception:
+                    failed += 1
                     logging.getLogger("portal").exception("what was due could not be done: %s", feature)
+    return failed
+
+
+def tick_whatever_happens(features: tuple[Feature, ...]) -> None:
+    """A database that is away for a minute must not end the thread that does what is due."""
+    try:
+        tick(features)
+    except Exception:
+        logging.getLogger("portal").exception("what was due could not be done")
 
 
 def start_ticking(features: tuple[Feature, ...]) -> None:
     def run() -> None:
         while True:
             time.sleep(TICK_SECONDS)
-            tick(features)
+            tick_whatever_happens(features)
 
     threading.Thread(target=run, daemon=True, name="tick").start()
 

@@ -7,18 +7,19 @@ from pathlib import Path
 
 import peewee
 
-from portal import audit, db
+from portal import audit, db, keys, throttle
 from portal.accounts.models import Person
 from portal.accounts.services import has_administrator
-from portal.config import setting
+from portal.config import ConfigError, setting
 from portal.operations.models import SiteFact
 
 DEMO = "demo"
 
 
 def database_answers() -> bool:
+    """Whether a table of ours can be read: a server that is there may still have lost what it keeps."""
     try:
-        db.database.execute_sql("SELECT 1")
+        SiteFact.select(SiteFact.id).first()
     except peewee.PeeweeException:
         return False
     return True
@@ -33,6 +34,19 @@ def mark_as_demo() -> None:
     SiteFact.insert(name=DEMO, value="yes").on_conflict_ignore().execute()
 
 
+def is_in_use() -> bool:
+    """Whether any table of ours holds a row."""
+    return any(model.select(peewee.SQL("1")).limit(1).tuples().first() for model in db.every_model())
+
+
+def holds_people() -> bool:
+    """Whether the database, of whatever release, holds accounts or rows of the audit."""
+    with db.connection():
+        tables = set(db.database.get_tables())
+        kept = [model for model in (Person, audit.AuditRow) if model._meta.table_name in tables]
+        return any(model.select(peewee.SQL("1")).limit(1).tuples().first() for model in kept)
+
+
 def check_mark(demo: bool) -> None:
     """Raises DatabaseUnusable when a demo would be served as the real thing, or the real thing as a demo."""
     marked = is_demo()
@@ -40,10 +54,18 @@ def check_mark(demo: bool) -> None:
         raise db.DatabaseUnusable(
             "This data folder holds a demo, whose accounts everybody knows. Choose another with --data, or add --demo."
         )
-    if demo and not marked and Person.select(Person.id).exists():
+    if demo and not marked and is_in_use():
         raise db.DatabaseUnusable(
-            "This data folder holds real accounts, and a demo would open them. Choose another folder with --data."
+            "This data folder belongs to a real portal, and a demo would open it. Choose another folder with --data."
         )
+
+
+def do_what_is_due() -> None:
+    """Old tries and the old end of the audit go; what was deleted and stayed in SQLite's log leaves it now."""
+    throttle.forget_old()
+    if audit.cut_what_is_due():
+        db.forget_deleted(audit.AuditRow)
+    db.checkpoint()
 
 
 def problems() -> list[str]:
@@ -54,11 +76,17 @@ def problems() -> list[str]:
 def _files() -> list[str]:
     data_dir = Path(setting("DATA_DIR"))
     found = []
-    for name in ("secret.key", "text.key", "audit.key"):
+    for name in keys.NAMES:
         path = data_dir / name
-        if not path.exists():
+        try:
+            keys.read_key(name)
+        except FileNotFoundError:
             found.append(f"{path} is missing. Put back the copy you keep apart from the backups.")
-        elif stat.S_IMODE(path.stat().st_mode) & 0o077:
+            continue
+        except ConfigError as error:
+            found.append(str(error))
+            continue
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
             found.append(f"{path} can be read by other accounts of this machine. Run: chmod 600 {path}")
     if stat.S_IMODE(data_dir.stat().st_mode) & 0o007:
         found.append(f"{data_dir} is open to other accounts of this machine. Run: chmod o-rwx {data_dir}")
@@ -76,13 +104,21 @@ def _settings() -> list[str]:
     return found
 
 
+def _audit() -> list[audit.Problem]:
+    """What `audit verify` finds; nothing where its key cannot be used, which ``_files`` says."""
+    try:
+        return audit.verify()
+    except (FileNotFoundError, ConfigError):
+        return []
+
+
 def _database() -> list[str]:
     found = []
     if db.is_sqlite():
         answer = db.database.execute_sql("PRAGMA quick_check").fetchone()[0]
         if answer != "ok":
             found.append(f"The database is damaged ({answer}). Restore a backup.")
-    found += [f"The audit does not hold at row {problem.number}: {problem.message}." for problem in audit.verify()]
+    found += [f"The audit does not hold at row {problem.number}: {problem.message}." for problem in _audit()]
     if not has_administrator():
         found.append("There is no administrator. Run: portal setup-link")
     return found

@@ -44,6 +44,10 @@ class ProgrammeUnsuitable(Exception):
     """A programme of another organisation, or one the inviting lead is not a lead of."""
 
 
+class HasLead(Exception):
+    """Who leads the organisation invites further leads; it is not the administrator's to do."""
+
+
 class NoInvitation(Exception):
     """Wrong, used up, ended or revoked: nobody is told which."""
 
@@ -106,6 +110,22 @@ def create_with_invitation(name: str, programme: str, organisation_id: UUID) -> 
     """A new organisation nobody belongs to yet, and the code that makes its first lead. Raises AlreadyMade."""
     organisation = services.create_organisation(name, programme, organisation_id)
     return invite(organisation.id, "lead", ends_on=clock.today() + USUAL)
+
+
+@db.transaction
+def invite_lead(organisation: UUID, invitation_id: UUID) -> str:
+    """The code of a new lead invitation for an organisation that nobody can lead; earlier ones work no more.
+
+    Raises HasLead, also for a closed organisation; AlreadyMade.
+    """
+    found = services.get_organisation(organisation)
+    if found is None or found.closed_on or services.has_lead(organisation):
+        raise HasLead
+    code = invite(organisation, "lead", ends_on=clock.today() + USUAL, invitation_id=invitation_id)
+    limited = InvitationProgramme.select(InvitationProgramme.invitation)
+    earlier = (Invitation.organisation == organisation) & (Invitation.role == "lead") & Invitation.id.not_in(limited)
+    Invitation.update(revoked=True).where(earlier, Invitation.id != invitation_id).execute()
+    return code
 
 
 @db.transaction

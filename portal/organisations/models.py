@@ -48,7 +48,8 @@ class Membership(db.Model):
 
 class MembershipProgramme(db.Model):
     membership = peewee.ForeignKeyField(Membership, on_delete="CASCADE")
-    programme = peewee.ForeignKeyField(Programme, on_delete="CASCADE")
+    # Without its row a membership would be one for all programmes, so a programme that is named stays.
+    programme = peewee.ForeignKeyField(Programme, on_delete="RESTRICT")
 
     class Meta:
         indexes = ((("membership", "programme"), True),)
@@ -73,7 +74,7 @@ class Invitation(db.Model):
 
 class InvitationProgramme(db.Model):
     invitation = peewee.ForeignKeyField(Invitation, on_delete="CASCADE")
-    programme = peewee.ForeignKeyField(Programme, on_delete="CASCADE")
+    programme = peewee.ForeignKeyField(Programme, on_delete="RESTRICT")
 
     class Meta:
         indexes = ((("invitation", "programme"), True),)

@@ -19,11 +19,14 @@ class NotAPeerWorker(Exception):
 
 
 def list_peer_workers(organisation: UUID) -> list[Membership]:
-    """Memberships of peer workers with their persons, by nickname."""
+    """Memberships of peer workers with their persons, by nickname; who leads the organisation, too, is none of them."""
+    here = Membership.organisation == organisation
+    leads = Membership.alias()
+    lead_it = leads.select(leads.person).where(leads.organisation == organisation, leads.role == "lead")
     return list(
         Membership.select(Membership, Person)
         .join(Person)
-        .where(Membership.organisation == organisation, Membership.role == "peer_worker")
+        .where(here, Membership.role == "peer_worker", Membership.person.not_in(lead_it))
         .order_by(Person.nickname_folded)
     )
 
@@ -72,11 +75,15 @@ def mark_contact(organisation: UUID) -> None:
     """Work out anew who is the contact. Among equals the one who is it stays."""
     peers = list_peer_workers(organisation)
     here = PeerContactNaming.organisation == organisation
-    named: Any = PeerContactNaming.select(PeerContactNaming.person).where(here).tuples()
-    votes = Counter(person for (person,) in named)
+    named: Any = PeerContactNaming.select(PeerContactNaming.person, PeerContactNaming.named_by).where(here).tuples()
+    voters = {peer.person_id for peer in peers}
+    votes = Counter(person for person, named_by in named if named_by in voters)
     enough = 1 if len(peers) == 2 else 2
     eligible = [peer for peer in peers if votes[peer.person_id] >= enough]
     contact = max(eligible, key=lambda peer: (votes[peer.person_id], peer.peer_contact), default=None)
-    for peer in peers:
-        if peer.peer_contact != (peer is contact):
-            Membership.update(peer_contact=peer is contact).where(Membership.id == peer.id).execute()
+    marked = (Membership.organisation == organisation) & Membership.peer_contact
+    for membership in list(Membership.select(Membership.id).where(marked).order_by(Membership.id)):
+        if contact is None or membership.id != contact.id:
+            Membership.update(peer_contact=False).where(Membership.id == membership.id).execute()
+    if contact is not None and not contact.peer_contact:
+        Membership.update(peer_contact=True).where(Membership.id == contact.id).execute()

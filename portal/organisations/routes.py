@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal import audit, clock, security
+from portal.forms import acts
 from portal.organisations import codes, invitations, peer_contact, services, words
-from portal.organisations.forms import InvitationForm, OrganisationForm, PeerContactForm, ProgrammeForm
+from portal.organisations.forms import InvitationForm, NewForm, OrganisationForm, PeerContactForm, ProgrammeForm
 from portal.permissions import Permission, allowed, by_token, needs
 from portal.qr import qr_code
 
@@ -90,7 +91,7 @@ def show_invitation() -> ResponseReturnValue:
 @bp.post("/join/invitation")
 @by_token
 def join() -> ResponseReturnValue:
-    if not current_user.is_authenticated or "invitation" not in session:
+    if not current_user.is_authenticated or "invitation" not in session or not acts():
         return redirect(url_for(".show_invitation"), 303)
     try:
         organisation_id = invitations.join(session["invitation"], current_user.id)
@@ -214,7 +215,7 @@ def remove_member(organisation_id: UUID, membership_id: UUID) -> ResponseReturnV
     reach = _reach(organisation_id, Permission.MEMBER_REMOVE)
     member = services.get_member(organisation_id, membership_id, reach) or abort(404)
     last_lead = False
-    if request.method == "POST":
+    if acts():
         try:
             services.end_membership(organisation_id, membership_id)
         except services.LastLead:
@@ -236,7 +237,7 @@ def remove_member(organisation_id: UUID, membership_id: UUID) -> ResponseReturnV
 @needs(Permission.ORGANISATION_VIEW)
 def leave(organisation_id: UUID) -> ResponseReturnValue:
     organisation = services.get_organisation(organisation_id)
-    if request.method == "POST":
+    if acts():
         try:
             services.leave(organisation_id, current_user.id)
         except services.LastLead:
@@ -283,6 +284,8 @@ def new_invitation(organisation_id: UUID) -> ResponseReturnValue:
 @bp.post("/organisations/<uuid:organisation_id>/invitations/<uuid:invitation_id>/revoke")
 @needs(Permission.MEMBER_INVITE)
 def revoke_invitation(organisation_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
+    if not acts():
+        return redirect(url_for(".show_organisation", organisation_id=organisation_id), 303)
     reach = _reach(organisation_id, Permission.MEMBER_INVITE)
     if not invitations.revoke(organisation_id, invitation_id, reach):
         abort(404)
@@ -304,7 +307,7 @@ def name_peer_contact(organisation_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             peer_contact.name_peer_contact(organisation_id, current_user.id, form.chosen)
-        except peer_contact.NotAPeerWorker:
+        except peer_contact.NotAPeerWorker:  # the page says it of oneself
             form.peer.errors = [_("This person is no peer worker here any more. Choose somebody else.")]
         else:
             flash(_("Saved. You can change it at any time."))
@@ -314,6 +317,7 @@ def name_peer_contact(organisation_id: UUID) -> ResponseReturnValue:
         form=form,
         organisation=services.get_organisation(organisation_id),
         others=others,
+        may_name=any(peer.person_id == current_user.id for peer in peers),
         contact=next((peer for peer in peers if peer.peer_contact), None),
     )
 
@@ -324,7 +328,9 @@ def name_peer_contact(organisation_id: UUID) -> ResponseReturnValue:
 @bp.get("/manage")
 @needs(Permission.ORGANISATION_CLOSE)
 def list_organisations() -> ResponseReturnValue:
-    return render_template("organisations/list_organisations.html", organisations=services.count_organisations())
+    return render_template(
+        "organisations/list_organisations.html", organisations=services.count_organisations(), new_id=uuid4
+    )
 
 
 # An administrator belongs to no organisation, so the argument is not the one that asks for membership.
@@ -332,11 +338,28 @@ def list_organisations() -> ResponseReturnValue:
 @needs(Permission.ORGANISATION_CLOSE)
 def close_organisation(chosen_id: UUID) -> ResponseReturnValue:
     organisation = services.get_organisation(chosen_id) or abort(404)
-    if request.method == "POST":
+    if acts():
         services.close_organisation(chosen_id)
         flash(_("%(name)s is closed.", name=organisation.name))
         return redirect(url_for(".list_organisations"), 303)
     return render_template("organisations/close_organisation.html", organisation=organisation)
+
+
+# Not organisation:create: where registration is open, everybody has that.
+@bp.post("/manage/organisations/<uuid:chosen_id>/lead")
+@needs(Permission.ORGANISATION_CLOSE)
+def invite_lead(chosen_id: UUID) -> ResponseReturnValue:
+    organisation = services.get_organisation(chosen_id) or abort(404)
+    form = NewForm()
+    if form.validate_on_submit():
+        try:
+            code = invitations.invite_lead(chosen_id, form.given_id)
+            return _show_code(code, organisation.name, role="lead", uses=1)
+        except services.AlreadyMade:
+            flash(_("It was made already, and its code cannot be shown again. Make a new one if you lost it."))
+        except invitations.HasLead:
+            flash(_("%(name)s has a lead, who can invite others, or it is closed.", name=organisation.name))
+    return redirect(url_for(".list_organisations"), 303)
 
 
 @bp.get("/manage/audit")

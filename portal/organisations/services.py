@@ -36,7 +36,7 @@ class OrganisationCount:
     name: str
     closed_on: date | None
     programmes: int
-    leads: int
+    leads: int  # for the whole organisation, and able to sign in
 
 
 def in_reach(programmes: Collection[UUID], reach: Collection[UUID]) -> bool:
@@ -98,7 +98,7 @@ def count_organisations() -> list[OrganisationCount]:
     """Every organisation with the number of its programmes and leads, by name, closed ones last."""
     programmes = Programme.select(peewee.fn.COUNT(peewee.SQL("1"))).where(Programme.organisation == Organisation.id)
     leads = Membership.select(peewee.fn.COUNT(peewee.SQL("1"))).where(
-        Membership.organisation == Organisation.id, Membership.role == "lead"
+        Membership.organisation == Organisation.id, Membership.id.in_(_full_leads())
     )
     rows: Any = (
         Organisation.select(
@@ -173,7 +173,7 @@ def add_member(organisation: UUID, person: UUID, role: str, programmes: Collecti
         for programme in programmes:
             MembershipProgramme.insert(membership=membership, programme=programme).on_conflict_ignore().execute()
     audit.record("organisations.join", membership, organisation)
-    if made and role == "peer_worker":
+    if made and role in ("peer_worker", "lead"):
         peer_contact.mark_contact(organisation)
     return membership  # type: ignore[no-any-return]
 
@@ -220,7 +220,7 @@ def end_membership(organisation: UUID, membership: UUID, *, person: UUID | None 
         return
     # Before leads are counted: on PostgreSQL the audit's lock keeps two leads from going at once.
     audit.record("organisations.leave", chosen, organisation)
-    if chosen.role == "lead" and _leads(organisation) == 1:
+    if chosen.role == "lead" and _full_leads_of(organisation) == [chosen.id]:
         raise LastLead
     _end(chosen)
 
@@ -245,18 +245,33 @@ def _end(membership: Membership) -> None:
     membership.delete_instance()
     if membership.role == "peer_worker":
         peer_contact.forget_namings(membership.organisation_id, membership.person_id)
+    elif membership.role == "lead":
+        peer_contact.mark_contact(membership.organisation_id)
 
 
-def _leads(organisation: UUID) -> int:
-    leads = (Membership.organisation == organisation) & (Membership.role == "lead")
-    count: int = Membership.select().where(leads).count()
-    return count
+def _full_leads() -> Any:
+    """Ids of the memberships that can lead a whole organisation: for all its programmes, and not blocked."""
+    limited = MembershipProgramme.select(MembershipProgramme.membership)
+    blocked = Person.select(Person.id).where(Person.blocked)
+    lead = Membership.alias()
+    return lead.select(lead.id).where(lead.role == "lead", lead.id.not_in(limited), lead.person.not_in(blocked))
+
+
+def _full_leads_of(organisation: UUID) -> list[UUID]:
+    here = (Membership.organisation == organisation) & Membership.id.in_(_full_leads())
+    return [row.id for row in Membership.select(Membership.id).where(here).order_by(Membership.id)]
+
+
+def has_lead(organisation: UUID) -> bool:
+    """Whether anybody can lead the whole organisation."""
+    return bool(_full_leads_of(organisation))
 
 
 def sole_lead_of(person: UUID) -> list[Organisation]:
     """Open organisations that would have no lead without this person, by name."""
-    others = Membership.select(Membership.organisation).where(Membership.person != person, Membership.role == "lead")
-    own = Membership.select(Membership.organisation).where(Membership.person == person, Membership.role == "lead")
+    leads = Membership.id.in_(_full_leads())
+    others = Membership.select(Membership.organisation).where(Membership.person != person, leads)
+    own = Membership.select(Membership.organisation).where(Membership.person == person, leads)
     alone = Organisation.id.in_(own) & Organisation.id.not_in(others) & Organisation.closed_on.is_null()
     return list(Organisation.select().where(alone).order_by(Organisation.name, Organisation.id))
 

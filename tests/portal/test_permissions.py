@@ -77,6 +77,7 @@ ACCESS = {
     "organisations.close_organisation": Permission.ORGANISATION_CLOSE,
     "organisations.edit_programme": Permission.PROGRAMME_EDIT,
     "organisations.enter_code": TOKEN,
+    "organisations.invite_lead": Permission.ORGANISATION_CLOSE,
     "organisations.join": TOKEN,
     "organisations.leave": Permission.ORGANISATION_VIEW,
     "organisations.list_changes": Permission.AUDIT_VIEW,

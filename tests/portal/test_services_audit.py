@@ -57,6 +57,49 @@ def test_retention_cuts_the_old_end_and_the_rest_stays_provable(chain):
     assert audit.verify()
 
 
+def test_a_month_begins_by_taking_away_what_is_older_than_three_years(chain, database):
+    clock.stop(dt.datetime(2029, 11, 30, 23, 0, tzinfo=dt.UTC))
+    assert audit.cut_what_is_due() == 0
+    clock.stop(dt.datetime(2029, 12, 1, 1, 0, tzinfo=dt.UTC))
+    assert audit.cut_what_is_due() == 6
+    assert audit.cut_what_is_due() == 0
+    assert [row.action for row in audit.rows_of(None)] == [audit.CHECKPOINT]
+    assert audit.verify() == []
+
+
+@pytest.mark.parametrize("thing", ["x", "", "6 nonsense", "six " + "0" * 64, "² " + "0" * 64, "6 " + "g" * 64])
+def test_a_forged_checkpoint_is_a_finding_not_a_failure(chain, thing):
+    execute("UPDATE audit_row SET action = ?, object = ? WHERE number = 3", audit.CHECKPOINT, thing)
+    assert [problem.number for problem in audit.verify()] == [3]
+
+
+def test_what_is_added_while_the_chain_is_read_is_no_cut_tail(chain, database):
+    @db.transaction
+    def add():
+        audit.record("test.change", "thing/late")
+
+    waiting = [add]
+
+    def add_after(event):
+        if event.sql.startswith("SELECT") and "audit_row" in event.sql and "ORDER BY" in event.sql and waiting:
+            # the rows are read now; another connection adds one before the head would be
+            thread = threading.Thread(target=in_own_connection, args=[waiting.pop()])
+            thread.start()
+            thread.join()
+
+    def in_own_connection(action):
+        with db.connection():
+            action()
+
+    db.database.query_hooks.append(add_after)
+    try:
+        found = audit.verify()
+    finally:
+        db.database.query_hooks.remove(add_after)
+    assert waiting == []
+    assert found == []
+
+
 def test_the_head_may_lag_but_must_lie_on_the_chain(chain, tmp_path):
     head = tmp_path / "data" / "audit.head"
     newest = head.read_text()

@@ -1,4 +1,8 @@
+import contextlib
 import datetime as dt
+import sqlite3
+import threading
+import time
 
 import pyotp
 import pytest
@@ -94,9 +98,28 @@ def test_a_lead_without_second_factor_gets_no_further_than_setting_it_up(browser
     page = browser.get("home.show_my_page")
     assert page.heading == "A second lock"
     secret = page.root.find(".//*[@data-secret]").text.replace(" ", "")
-    page = browser.submit(page, code="123")
+    page = browser.submit(page, code="123", proof=KEY_WORDS)
     assert page.root.find(".//*[@data-secret]").text.replace(" ", "") == secret, "the phone keeps its secret"
-    assert browser.submit(page, code=pyotp.TOTP(secret).at(NOW)).heading == "Hello, Marlow"
+    code = pyotp.TOTP(secret).at(NOW)
+    assert "not your key words" in browser.submit(page, code=code, proof="wrong").text
+    assert browser.submit(page, code=code, proof=KEY_WORDS).heading == "Hello, Marlow"
+    page = browser.get("accounts.set_up_second_factor")
+    assert "Code from the app you used until now" in page.text
+
+
+@pytest.mark.parametrize("discreetly", ["site", "person", None])
+def test_the_app_shows_a_neutral_name_in_discreet_mode(browser, login, make, app, monkeypatch, discreetly):
+    from portal.accounts import routes
+
+    addresses = []
+    monkeypatch.setattr(routes, "qr_code", lambda address: addresses.append(address) or "")
+    app.config["DISCREET"] = discreetly == "site"
+    login(make.person("Marlow"))
+    if discreetly == "person":
+        browser.submit(browser.get("accounts.edit_settings"), discreet="y")
+    browser.get("accounts.set_up_second_factor")
+    assert ("Peerwork" in addresses[0]) is (discreetly is None)
+    assert ("Notes" in addresses[0]) is (discreetly is not None)
 
 
 def test_an_idle_sign_in_ends_and_a_shared_device_forgets_sooner(app, make):
@@ -172,6 +195,42 @@ def test_leaving_quickly_is_a_link_that_ends_everything(browser, login, make):
         assert not SignIn.select().count(), "also on the server"
 
 
+def left(answer):
+    deleted = {line.partition("=")[0] for line in answer.headers.getlist("Set-Cookie") if "1970" in line}
+    assert (answer.status_code, answer.headers["Location"]) == (303, "https://www.wikipedia.org/")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert {"peerwork", "discreet", "answer_key"} <= deleted
+
+
+def test_leaving_quickly_works_without_a_database(browser, login, make, tmp_path):
+    from portal import db
+
+    login(make.person())
+    db.database.close()
+    path = tmp_path / "data" / "portal.sqlite3"
+    path.rename(path.with_suffix(".away"))
+    path.mkdir()
+    left(browser.client.get("/exit"))
+    path.rmdir()
+    path.with_suffix(".away").rename(path)
+
+
+def test_leaving_quickly_works_while_the_database_is_locked(browser, login, make, tmp_path):
+    from portal import db
+
+    login(make.person())
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / "portal.sqlite3")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        left(browser.client.get("/exit"))
+        assert time.monotonic() - began < 3
+    for thread in threading.enumerate():
+        if thread.name == "sign out":
+            thread.join()
+    with db.connection():
+        assert not SignIn.select().count(), "once the lock is gone"
+
+
 def test_public_pages_set_no_cookie(browser):
     for address in ("/", "/en/", "/en/safety", "/en/who-reads-what", "/en/accessibility", "/en/guidance"):
         assert "Set-Cookie" not in browser.client.get(address).headers, address
@@ -198,9 +257,11 @@ def test_new_key_words_replace_the_old_ones(browser, login, make, app):
     login(make.person("Quiet Heron"))
     page = browser.get("accounts.change_key_words")
     key_words = words_on(page)
-    page = browser.submit(page, typed="wrong")
+    page = browser.submit(page, typed="wrong", proof=KEY_WORDS)
     assert "old ones are still good" in page.text
-    browser.submit(page, typed=key_words)
+    page = browser.submit(page, typed=key_words, proof="wrong")
+    assert "not your key words" in page.text
+    browser.submit(page, typed=key_words, proof=KEY_WORDS)
     assert sign_in(Browser(app), "Quiet Heron", key_words).heading == "Hello, Quiet Heron"
 
 
@@ -230,12 +291,69 @@ def test_an_account_is_deleted_with_one_form(browser, login, make):
 
 
 @pytest.mark.parametrize(
-    "address", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
-)
+    "address",
+    [
+        "https://evil.example/", "https:/evil.example/x", "//evil.example", "/\\evil.example", "javascript:alert(1)",
+        "javascript:/x", "/%09/evil.example", "/%0a/evil.example", "%20//evil.example", "evil.example",
+    ],
+)  # fmt: skip
 def test_signing_in_leads_nowhere_else(browser, make, address):
     make.person("Quiet Heron")
     page = browser.get(f"/en/sign-in?next={address}")
     assert browser.submit(page, nickname="Quiet Heron", key_words=KEY_WORDS).heading == "Hello, Quiet Heron"
+
+
+def test_what_is_sent_by_a_page_after_signing_in_again_does_nothing_yet(browser, login, make):
+    login(make.person("Quiet Heron"))
+    own = browser.client.get("/me/sign-ins")
+    assert own.status_code == 200
+    for address in ("/me/sign-out", "/me/sign-ins/end-all"):
+        browser.post(address, {"carried_over": "1"})
+        assert browser.get("home.show_my_page").heading == "Hello, Quiet Heron", address
+
+
+def test_key_words_and_codes_are_never_carried_along(browser, login, make):
+    login(make.person("Quiet Heron"))
+    page = browser.get("accounts.change_key_words")
+    key_words = words_on(page)
+    clock.stop(NOW + dt.timedelta(hours=3))
+    page = browser.submit(page, typed=key_words, proof=KEY_WORDS, status=401)
+    assert key_words not in page.html
+    assert KEY_WORDS not in page.html
+
+
+def test_the_only_administrator_stays(browser, login, make):
+    login(make.person("Boss", portal_role="administrator"))
+    assert "only administrator" in browser.get("accounts.delete_account").text
+    browser.post("accounts.delete_account", {"sure": "y"})
+    assert browser.get("home.show_my_page").heading == "Hello, Boss"
+    make.person("Deputy", portal_role="administrator")
+    browser.submit(browser.get("accounts.delete_account"), sure="y")
+    assert browser.get("home.show_my_page").heading == "Come in"
+
+
+def test_confirming_twice_signs_in(browser, app):
+    page = browser.submit(browser.get("accounts.sign_up"), own="Quiet Heron")
+    key_words = words_on(page)
+    again = Browser(app)  # the second click of the same browser, before the first one was answered
+    with browser.client.session_transaction() as session, again.client.session_transaction() as same:
+        same.update(session)
+    for one in (browser, again):
+        assert one.submit(page, typed=key_words).heading == "Hello, Quiet Heron"
+
+
+def test_roles_and_blocking_are_two_forms_and_nothing_is_guessed(browser, login, make):
+    login(make.person("Boss", portal_role="administrator"))
+    make.person("Ivory Finch", portal_role="editor")
+    page = browser.get("accounts.list_portal_people")
+    first = [form.find(".//button").get("value") for form in page.root.findall(".//main//form")]
+    assert first == ["roles", "unblock"]
+    for do in ({}, {"do": "nonsense"}):
+        browser.post("accounts.change_portal_person", {"nickname": "Ivory Finch", "role": "author", **do}, status=400)
+    page = browser.submit(page, button="Give exactly these roles", nickname="Ivory Finch")
+    assert "Tick what this person should be" in page.text and "editor" in page.root.find(".//tbody").itertext()
+    page = browser.submit(page, button="Give exactly these roles", nickname="Ivory Finch", role="none")
+    assert "Ivory Finch" not in page.text
 
 
 def test_an_administrator_gives_roles_and_blocks(browser, login, make):
@@ -248,3 +366,19 @@ def test_an_administrator_gives_roles_and_blocks(browser, login, make):
     assert "blocked" in page.text
     assert "no account with this nickname" in browser.submit(page, button="Block this account", nickname="X").text
     assert "needs one administrator" in browser.submit(page, button="Block this account", nickname="Boss").text
+
+
+def test_signing_out_too_late_and_pressing_a_button_too_late_lead_somewhere(browser, login, make):
+    login(make.person("Quiet Heron"))
+    page = browser.get("accounts.list_sign_ins")
+    clock.stop(NOW + dt.timedelta(hours=3))
+    asked = browser.submit(page, button="End all my sign-ins", status=401)
+    assert browser.submit(asked, nickname="Quiet Heron", key_words=KEY_WORDS).heading == "Hello, Quiet Heron"
+    page = browser.get("home.show_my_page")
+    clock.stop(NOW + dt.timedelta(hours=6))
+    assert browser.submit(page, button="Sign out").path == "/en/"
+
+
+def test_a_missing_file_of_ours_is_a_404_for_somebody_signed_in(browser, login, make):
+    login(make.person())
+    browser.get("/static/nothing.css", status=404)

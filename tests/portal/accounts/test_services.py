@@ -4,10 +4,12 @@ import math
 import pyotp
 import pytest
 
-from portal import audit, clock
+from portal import audit, clock, db
 from portal.accounts import services, words
+from portal.accounts.feature import keeps_person
 from portal.accounts.models import Person, SignIn
 from tests.conftest import NOW
+from tests.portal.organisations.test_services import at_once
 from tests.support.make import KEY_WORDS, TOTP_SECRET
 
 NETWORK = "203.0.113.7"
@@ -33,7 +35,9 @@ def test_a_nickname_is_taken_once_whatever_its_case(database, make, typed):
         services.check_nickname(typed)
 
 
-@pytest.mark.parametrize("typed", ["", "x", "a" * 41, "me@example.org", "<b>", "a\u200bb"])
+@pytest.mark.parametrize(
+    "typed", ["", "x", "a" * 41, "me@example.org", "<b>", "a\u200bb", "Quiet\x00Heron", "Quiet\nHeron", "ß" * 21]
+)
 def test_an_unsuitable_nickname_is_refused(database, typed):
     with pytest.raises(services.NicknameUnsuitable):
         services.check_nickname(typed)
@@ -55,6 +59,22 @@ def test_an_account_exists_only_once_its_words_were_confirmed(database):
         services.confirm_account(draft.token, "something else altogether", "en")
     person = services.confirm_account(draft.token, draft.key_words.upper().replace(" ", ", "), "en")
     assert services.check_key_words("quiet heron", draft.key_words, NETWORK) == person
+
+
+def test_confirming_twice_leads_to_the_one_account(database, make):
+    draft = services.draft_account("Quiet Heron", "en", NETWORK)
+    first, second = (services.confirm_account(draft.token, draft.key_words, "en") for _ in range(2))
+    assert first == second
+    assert Person.select().count() == 1
+
+
+def test_an_account_with_other_words_or_a_second_factor_is_not_opened_by_an_old_draft(database, make):
+    draft = services.draft_account("Quiet Heron", "en", NETWORK)
+    other = services.draft_account("Quiet Heron", "en", NETWORK)
+    person = services.confirm_account(draft.token, draft.key_words, "en")
+    with pytest.raises(services.NicknameTaken):
+        services.confirm_account(other.token, other.key_words, "en")
+    make.second_factor(person)
     with pytest.raises(services.NicknameTaken):
         services.confirm_account(draft.token, draft.key_words, "en")
 
@@ -102,6 +122,28 @@ def test_one_account_is_slowed_after_five_tries_and_30_people_behind_one_address
     assert services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK)
 
 
+def test_signing_in_uses_up_no_tries(database, make):
+    person = make.person("Quiet Heron", second_factor=True)
+    for number in range(2 * services.TRIES_PER_ACCOUNT):
+        clock.stop(NOW + dt.timedelta(seconds=30 * number))
+        assert services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK) == person
+        assert services.check_code(services.second_step(person), code_at(clock.now())) == person
+    for _ in range(services.TRIES_PER_ACCOUNT):
+        assert services.check_key_words("Quiet Heron", "wrong", NETWORK) is None
+        assert services.check_code(services.second_step(person), "000000") is None
+    with pytest.raises(services.TooManyTries):
+        services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK)
+    with pytest.raises(services.TooManyTries):
+        services.check_code(services.second_step(person), code_at(clock.now() + dt.timedelta(seconds=30)))
+
+
+@pytest.mark.parametrize("typed", ["Quiet\x00Heron", "a" * 5000])
+def test_what_could_be_no_nickname_is_an_unknown_one(database, make, typed):
+    assert services.check_key_words(typed, "wrong", NETWORK) is None
+    with pytest.raises(services.UnknownPerson):
+        services.block(typed, True)
+
+
 def test_a_code_works_once_and_only_around_its_half_minute(database, make):
     person = make.person(second_factor=True)
     token = services.second_step(person)
@@ -127,7 +169,12 @@ def test_new_words_end_every_other_sign_in(database, make):
     person = make.person("Quiet Heron")
     here, elsewhere = services.sign_in(person.id), services.sign_in(person.id)
     draft = services.draft_key_words(person.id, person.nickname, "en")
-    services.change_key_words(person.id, draft.token, draft.key_words, services.find_sign_in(here).id)
+    sign_in = services.find_sign_in(here).id
+    with pytest.raises(services.NotProven):
+        services.change_key_words(person.id, draft.token, draft.key_words, "not the old ones", sign_in)
+    assert services.find_sign_in(elsewhere)
+    services.change_key_words(person.id, draft.token, draft.key_words, KEY_WORDS, sign_in)
+    assert audit.rows_of(None)[0].action == "accounts.change_key_words"
     assert services.find_sign_in(here)
     assert services.find_sign_in(elsewhere) is None
     assert services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK) is None
@@ -138,7 +185,50 @@ def test_words_drafted_for_one_person_cannot_be_given_to_another(database, make)
     one, other = make.person(), make.person()
     draft = services.draft_key_words(one.id, one.nickname, "en")
     with pytest.raises(services.PageTooOld):
-        services.change_key_words(other.id, draft.token, draft.key_words, one.id)
+        services.change_key_words(other.id, draft.token, draft.key_words, KEY_WORDS, one.id)
+
+
+NEW_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+def test_a_second_factor_is_set_by_words_and_changed_by_a_code_of_the_old_one(database, make):
+    person = make.person("Quiet Heron")
+    keep = services.find_sign_in(services.sign_in(person.id)).id
+    first, second = code_at(NOW), pyotp.TOTP(NEW_SECRET).at(NOW)
+    with pytest.raises(services.NotProven):
+        services.set_second_factor(person.id, TOTP_SECRET, first, "not my words", keep)
+    assert services.get_person(person.id).totp_sealed is None
+    services.set_second_factor(person.id, TOTP_SECRET, first, KEY_WORDS, keep)
+    assert audit.rows_of(None)[0].action == "accounts.set_second_factor"
+    with pytest.raises(services.NotProven):
+        services.set_second_factor(person.id, NEW_SECRET, second, KEY_WORDS, keep)
+    with pytest.raises(services.NotProven):
+        services.set_second_factor(person.id, NEW_SECRET, second, first, keep)  # taken when it was set up
+    later = NOW + dt.timedelta(minutes=1)
+    clock.stop(later)
+    services.set_second_factor(person.id, NEW_SECRET, pyotp.TOTP(NEW_SECRET).at(later), code_at(later), keep)
+    clock.stop(later + dt.timedelta(minutes=1))
+    assert services.check_code(services.second_step(person), pyotp.TOTP(NEW_SECRET).at(clock.now())) == person
+
+
+def test_guessing_the_proof_is_slowed(database, make):
+    person = make.person("Quiet Heron")
+    keep = services.find_sign_in(services.sign_in(person.id)).id
+    for _ in range(services.TRIES_PER_ACCOUNT):
+        with pytest.raises(services.NotProven):
+            services.set_second_factor(person.id, TOTP_SECRET, code_at(NOW), "wrong", keep)
+    with pytest.raises(services.TooManyTries):
+        services.set_second_factor(person.id, TOTP_SECRET, code_at(NOW), KEY_WORDS, keep)
+
+
+@pytest.mark.parametrize("secret", ["", "not base 32!", "A" * 33, "ABC"])
+def test_a_secret_that_was_not_made_here_is_not_taken(database, make, secret):
+    person = make.person("Quiet Heron")
+    with pytest.raises(services.NotConfirmed):
+        services.set_second_factor(person.id, secret, "000000", KEY_WORDS, person.id)
+    drafted, address = services.draft_second_factor("Quiet Heron", "Notes", secret)
+    assert drafted != secret
+    assert "issuer=Notes" in address
 
 
 def test_a_blocked_account_is_out_at_once(database, make):
@@ -160,8 +250,49 @@ def test_the_last_administrator_stays(database, make):
         services.block("Boss", True)
 
 
+def test_a_blocked_administrator_is_none(database, make):
+    boss, other = make.person("Boss", portal_role="administrator"), make.person("Deputy", portal_role="administrator")
+    assert keeps_person(boss.id) == []
+    services.block("Deputy", True)
+    assert services.has_administrator()
+    assert services.is_last_administrator(boss.id)
+    assert not services.is_last_administrator(other.id)
+    with database.atomic():
+        Person.update(blocked=True).where(Person.id == boss.id).execute()
+    assert not services.has_administrator()
+
+
+def test_of_two_administrators_who_block_each_other_at_once_one_stays(database, make):
+    for nickname in ("Boss", "Deputy"):
+        make.person(nickname, portal_role="administrator")
+    outcomes = at_once([lambda: services.block("Boss", True), lambda: services.block("Deputy", True)])
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LastAdministrator", "NoneType"]
+    assert services.has_administrator()
+
+
+def test_who_is_still_needed_is_kept_whole(database, make):
+    person = make.person("Quiet Heron")
+    rows = audit.AuditRow.select().count()
+    forgotten = []
+    with pytest.raises(services.StillNeeded) as needed:
+        services.delete_person(person.id, [forgotten.append], [lambda _person: ["You are needed."]])
+    assert needed.value.sentences == ["You are needed."]
+    assert forgotten == []
+    assert services.get_person(person.id)
+    assert audit.AuditRow.select().count() == rows
+
+
+def test_the_last_two_administrators_cannot_go_at_once(database, make):
+    people = [make.person(portal_role="administrator") for _ in range(2)]
+    keeps = [lambda person: ["needed"] if services.is_last_administrator(person) else []]
+    outcomes = at_once([lambda one=one.id: services.delete_person(one, [], keeps) for one in people])
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "StillNeeded"]
+    assert services.has_administrator()
+
+
 def test_a_setup_link_makes_one_administrator(database, make):
     token = services.make_setup_link()
+    assert audit.rows_of(None)[0].action == "accounts.make_setup_link"
     first, second = make.person(), make.person()
     assert services.use_setup_link(token, first.id)
     assert not services.use_setup_link(token, second.id)
@@ -179,6 +310,23 @@ def test_deleting_a_person_leaves_the_chain_whole_and_the_name_gone(database, ma
     assert not audit.AuditActor.select().where(audit.AuditActor.person == person.id).exists()
     everything = " ".join(str(list(row)) for row in audit.AuditRow.select().tuples())
     assert "Heron" not in everything
+
+
+def test_signing_up_is_recorded_without_the_id_that_memberships_name(database, make):
+    person = make.person("Quiet Heron")
+    (row,) = audit.rows_of(None)
+    assert (row.action, row.object) == ("accounts.sign_up", "person")
+    assert str(person.id) not in str([row.object, row.actor])
+
+
+def test_what_hung_on_a_deleted_account_leaves_every_table(database, make):
+    if db.is_sqlite():
+        pytest.skip("SQLite overwrites at once, and the test below looks into its files")
+    person = make.member(make.organisation(), "peer_worker")
+    services.delete_person(person.id, [])
+    statement = "SELECT relname FROM pg_stat_user_tables WHERE vacuum_count = 0 AND relname <> 'schema_migration'"
+    database.execute_sql("SELECT pg_stat_force_next_flush()")
+    assert database.execute_sql(statement).fetchall() == []
 
 
 def test_a_deleted_nickname_is_gone_from_the_files(database, make, tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from assessments.model import Mode, RaterGroup
 from portal import clock, db
 from portal.accounts.models import SignIn
-from portal.answering import services
+from portal.answering import pages, routes, services
 from portal.answering.feature import FEATURE
 from portal.rounds.closing import close_round
 from portal.rounds.models import Answer, RoundPlace, Sheet
@@ -248,6 +248,45 @@ def test_the_key_leaves_the_address_at_once(browser, slips, app):
     assert "answer_key" in cookies_set(answer)
 
 
+def test_a_link_asks_before_it_replaces_another_key(browser, slips, app):
+    codes = slips()[1]
+    _page, words = first_question(browser, codes[0])
+    other = Browser(app)
+    link = link_on(begin(other, codes[1]))
+    page = browser.get(link)
+    assert page.heading == "Leave the answers open here?"
+    assert browser.client.get_cookie("answer_key", path="/answer").value == words.replace(" ", "-")
+    assert page.links()["Stay with what is open here"] == "/answer"
+    browser.post("/answer/EQ1", {"answer": "1"})
+    page = browser.submit(page, button="Go on with the link")
+    assert page.path == "/answer/EQ1" and "checked" not in page.html, "the other sheet has no answer yet"
+    assert browser.client.get_cookie("answer_key", path="/answer").value == link.rpartition("/")[2]
+    assert browser.get(link).path == "/answer/EQ1", "its own link asks nothing"
+
+
+def test_a_wrong_key_does_not_cost_the_right_one(browser, slips):
+    first_question(browser, slips()[1][0])
+    page = browser.submit(browser.get("/answer/return/" + "-".join(["anchor"] * 12)), button="Go on with the link")
+    assert "No open questionnaire has this return key." in page.text
+    assert has_key(browser) and browser.get("/answer").path == "/answer/EQ1"
+
+
+def test_a_sheet_deleted_elsewhere_while_it_is_saved_is_not_a_closed_round(browser, slips, app):
+    _page, words = first_question(browser, slips()[1][0])
+    with db.connection():
+        sheet = services.find_sheet(words.replace(" ", "-"))
+        assert services.delete(sheet)
+    form = {"answer": "2", "comment": "What I typed."}
+    with app.test_request_context("/answer/EQ1", method="POST", data=form), db.connection():
+        with pytest.raises(pages.SheetGone) as gone:
+            routes._save(sheet, "EQ1", pages.typed())
+        page = pages.say_gone(gone.value).get_data(as_text=True)
+    assert "These answers were deleted" in page and "What I typed." in page
+    assert "was not saved" in page and "has closed" not in page
+    with app.test_request_context("/answer/EQ1", method="POST", data=form, headers={"X-Requested-With": "fetch"}):
+        assert pages.say_gone(gone.value) == ("", 409)
+
+
 def test_a_link_with_a_wrong_key_leads_to_the_return_page(browser):
     page = browser.get("/answer/return/" + "-".join(["anchor"] * 12))
     assert page.heading == "Come back with your return key"
@@ -365,7 +404,7 @@ def test_a_member_starts_the_own_place(browser, make, organisation, app):
 
 
 def test_a_group_answers_together_and_says_where_it_differed(browser, make, organisation):
-    staff = make.member(organisation, "staff")
+    staff, _colleague = make.member(organisation, "staff"), make.member(organisation, "staff")
     round_, _codes = open_round(organisation, modes={RaterGroup.STAFF: Mode.GROUP}, slips={})
     browser.sign_in(staff)
     page = browser.submit(browser.post(f"/answer/start/{round_.id}"), button="Start")

@@ -12,7 +12,7 @@ from portal import clock, db
 from portal.accounts.words import word_list
 from portal.answering import return_key, services
 from portal.organisations.services import add_member, create_programme, roles_of
-from portal.rounds.closing import close_round
+from portal.rounds.closing import close_round, tidy_files
 from portal.rounds.models import Answer, RoundCount, RoundPlace, Sheet
 from tests.conftest import NOW
 from tests.support.rounds import open_round
@@ -164,6 +164,23 @@ def test_the_holder_of_the_key_can_delete_the_sheet(begun, url, tmp_path):
     if db.is_sqlite():
         for path in (tmp_path / "data").glob("portal.sqlite3*"):
             assert b"a sentence nobody else wrote" not in path.read_bytes(), path.name
+
+
+def test_deleting_does_not_vacuum_while_somebody_waits(begun):
+    sheet, _round = begun
+    services.save(sheet, "EQ1", Given("1"))
+    seen = []
+    db.database.query_hooks.append(lambda event: seen.append(event.sql))
+    try:
+        assert services.delete(sheet)
+    finally:
+        db.database.query_hooks.pop()
+    assert not services.is_over(sheet) and not any("VACUUM" in sql for sql in seen)
+    if not db.is_sqlite():
+        (size,) = db.database.execute_sql("SELECT pg_relation_size('sheet')").fetchone()
+        assert size > 0, "the dead row waits for the daily tick"
+        tidy_files()
+        assert db.database.execute_sql("SELECT pg_relation_size('sheet')").fetchone() == (0,)
 
 
 def test_a_member_starts_the_place_that_is_theirs(make, organisation, database):

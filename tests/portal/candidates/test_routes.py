@@ -1,5 +1,6 @@
 """What somebody without an account, a candidate and a lead see."""
 
+import dataclasses
 import datetime as dt
 import zlib
 from pathlib import Path
@@ -9,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal import audit, clock, db
 from portal.accounts import services as accounts
-from portal.candidates import copies
+from portal.candidates import copies, services
 from portal.candidates.models import CopyView, KeptChecklist, SharedCopy
 from portal.organisations import services as organisations
 from tests.support.make import KEY_WORDS
@@ -266,6 +267,34 @@ def test_before_sharing_the_person_sees_what_they_will_see(browser, wren, house)
     assert "Riverside outreach, Harbour House" in done.text and "Nobody has looked yet." in done.text
     with db.connection():
         assert SharedCopy.select().count() == 1
+
+
+def test_what_is_shared_is_what_was_looked_at(browser, wren, house):
+    page = share(browser, house, items=["F1.01"])
+    with db.connection():
+        kept = services.get_kept(wren.id).checklist
+        other = next(answer for answer in ("s1", "s2", "s3") if answer != kept.answers["F1.01"])
+        services.keep(wren.id, dataclasses.replace(kept, answers={**kept.answers, "F1.01": other}))
+    again = browser.submit(page, button="Share this copy")
+    assert again.heading == "This is what they will see"
+    assert "Your checklist has changed since you looked." in again.text
+    with db.connection():
+        assert SharedCopy.select().count() == 0
+    done = browser.submit(again, button="Share this copy")
+    assert "Nobody has looked yet." in done.text
+
+
+@pytest.mark.parametrize("digest", ["", "0" * 64])
+def test_nothing_is_shared_without_a_look(browser, wren, house, digest):
+    page = share(browser, house, items=["F1.01"])
+    assert browser.submit(page, button="Share this copy", digest=digest).heading == "This is what they will see"
+    with db.connection():
+        assert SharedCopy.select().count() == 0
+
+
+def test_texts_of_several_lines_are_the_same_text_when_they_come_back(browser, wren, house):
+    page = share(browser, house, **{"sheet-words": "\r\n One\r\nTwo \n"})
+    assert "Nobody has looked yet." in browser.submit(page, button="Share this copy").text
 
 
 @pytest.mark.parametrize(

@@ -26,11 +26,23 @@ def test_a_reading_page_has_all_its_parts(browser, shipped):
     ):  # fmt: skip
         assert words in page.text
     assert page.links()["What I bring"] == "/en/candidates/checklist"
+    assert page.links()["Peer workers stand as colleagues in meetings and daily work."] == "/me/programme"
     assert page.links()["Next page Self-determination"] == "/en/guidance/principles/self-determination"
     assert page.links()["Back to The seven principles"] == "/en/guidance/principles"
     assert "marks.svg?v=" in page.html
     assert '#equality"' in page.html
     assert "Have it checked locally" not in page.text
+
+
+def test_each_question_to_try_leads_to_where_it_is_answered(browser, folder):
+    folder.page("equality", try_it='["principles-1/EQ1", "candidate-1/F1.01"]')
+    with db.connection():
+        assert loading.load(folder.root).findings == []
+    page = browser.get("/en/guidance/principles/equality")
+    tried = page.root.findall(".//main//ul[@class='ruled']//ul//a")
+    assert [link.get("href") for link in tried] == ["/me/programme", "/en/candidates/checklist"]
+    assert all(link.text.endswith((".", "?")) or len(link.text) > 10 for link in tried)
+    browser.get("/en/candidates/checklist")
 
 
 def test_a_page_about_law_or_health_says_so(browser, shipped):

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from portal import audit, clock, db, paths
-from portal.guidance import loading, markup, services
+from portal.guidance import commands, loading, markup, services
 from portal.guidance.models import Page, Revision, Source, Topic
 
 
@@ -66,6 +66,24 @@ def test_a_draft_written_here_does_not_hide_the_published_text(database, folder)
     loading.load(folder.root)
     edit("equality", html="<p>A draft.</p>", published_at=None)
     assert "Words." in text().html
+
+
+def test_a_page_whose_file_was_removed_is_named_and_stays(database, folder):
+    for slug in ("respect", "edited", "withdrawn"):
+        folder.page(slug, order="20")
+    loading.load(folder.root)
+    edit("edited", html="<p>Edited here.</p>")
+    db.transaction(Page.update(withdrawn=True).where(Page.slug == "withdrawn").execute)()
+    for slug in ("respect", "edited", "withdrawn"):
+        (folder.root / f"en/guidance/principles/{slug}.md").unlink()
+    done = loading.load(folder.root)
+    assert done.is_empty and [page.slug for page in done.gone] == ["respect"]
+    assert commands._summary(done).splitlines() == [
+        "en/principles/respect: its file is gone, the page is still shown.", "Nothing new.",
+    ]  # fmt: skip
+    assert text("respect") is not None
+    folder.page("equality", "## New\n\nOther words.\n")
+    assert [page.slug for page in loading.load(folder.root).gone] == ["respect"]
 
 
 def test_a_withdrawn_page_is_never_brought_back(database, folder):

@@ -106,7 +106,14 @@ def test_a_demo_is_marked_and_neither_is_served_as_the_other(tmp_path):
     connection.close()
     answer = run("serve", "--demo", "--data", str(real), "--port", str(free_port()))
     assert answer.returncode == 2
-    assert "real accounts" in answer.stderr
+    assert "real portal" in answer.stderr
+    for command in (["audit", "verify"], ["tick"], ["setup-link"], ["content", "load"], ["migrate"]):
+        answer = run(*command, "--data", str(demo))
+        assert answer.returncode == 0, answer.stderr
+    answer = run("doctor", "--data", str(demo))
+    assert "Traceback" not in answer.stderr and "holds a demo" not in answer.stderr
+    answer = run("serve", "--data", str(real), "--port", str(free_port()), PORTAL_DEMO="true")
+    assert "real portal" in answer.stderr
 
 
 def test_demo_accounts_open_no_database(tmp_path):
@@ -125,9 +132,11 @@ def test_demo_accounts_open_no_database(tmp_path):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
 def test_a_demo_answers_this_machine_only(tmp_path, host):
-    answer = run("serve", "--demo", "--host", host, "--data", str(tmp_path))
-    assert answer.returncode == 2
-    assert "--host must be 127.0.0.1" in answer.stderr
+    for flag, more in ((["--demo"], {}), ([], {"PORTAL_DEMO": "true"})):
+        answer = run("serve", *flag, "--host", host, "--data", str(tmp_path), **more)
+        assert answer.returncode == 2
+        assert "--host must be 127.0.0.1" in answer.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_used_port_is_one_sentence(tmp_path):
@@ -165,6 +174,29 @@ def test_something_that_is_no_database_is_one_sentence(tmp_path):
     answer = run("migrate", "--data", str(tmp_path))
     assert answer.returncode == 2
     assert "Traceback" not in answer.stderr
+
+
+def test_a_host_name_an_empty_key_and_a_lost_database_are_one_sentence_each(tmp_path):
+    data = ["--data", str(tmp_path)]
+    assert run("migrate", *data).returncode == 0
+    assert run("setup-link", *data).returncode == 0  # a row of the audit, so that its key is needed
+    answers = [run("serve", "--host", "example.org", "--port", str(free_port()), *data)]
+    (tmp_path / "audit.key").rename(tmp_path / "kept")
+    answers.append(run("migrate", *data))
+    (tmp_path / "kept").rename(tmp_path / "audit.key")
+    key = (tmp_path / "secret.key").read_text()
+    (tmp_path / "secret.key").write_text("")
+    answers += [run("doctor", *data), run("migrate", *data)]
+    (tmp_path / "secret.key").write_text(key)
+    answers.append(run("doctor", *data, PORTAL_DATABASE_URL="sqlite:////nowhere/at/all.sqlite3"))
+    for answer, words in zip(
+        answers,
+        ("must be an address", "audit.key is missing", "holds no key", "holds no key", "cannot be opened"),
+        strict=True,
+    ):
+        assert answer.returncode == 2
+        assert words in answer.stderr
+        assert "Traceback" not in answer.stderr
 
 
 def test_an_unknown_setting_is_named(tmp_path):

@@ -426,6 +426,62 @@ def test_an_administrator_lists_and_closes_without_seeing_anybody(browser, login
     assert "closed on 22\u00a0November\u00a02026" in " ".join(page.root.find(".//tbody").itertext())
 
 
+def test_an_administrator_gives_an_organisation_without_a_lead_a_new_one(app, browser, login, make):
+    make.organisation()
+    other = make.organisation("Station Square")
+    make.member(other, "lead")
+    login(make.person(portal_role="administrator"))
+    page = browser.get("/manage")
+    assert page.text.count("New lead invitation") == 1
+    card = browser.submit(page, button="New lead invitation")
+    again = browser.submit(page, button="New lead invitation")
+    assert "cannot be shown again" in again.html and count(Invitation) == 1
+    assert "has a lead" in browser.post("organisations.invite_lead", chosen_id=other.id).html
+    guest = Browser(app).sign_in(make.person(second_factor=True))
+    assert guest.submit(guest.get(f"/join/{code_on(card)}"), button="Join").heading == "Harbour House"
+    assert "New lead invitation" not in browser.get("/manage").text
+
+
+def test_where_registration_is_open_nobody_else_invites_leads(app, browser, login, make):
+    app.config["REGISTRATION"] = "open"
+    house = make.organisation()
+    login(make.person())
+    browser.post("organisations.invite_lead", chosen_id=house.id, status=403)
+    assert count(Invitation) == 0
+
+
+def test_what_is_sent_by_a_page_after_signing_in_again_does_nothing_yet(browser, login, make):
+    house = make.organisation()
+    staff = make.member(house, "staff", "Wren")
+    make.member(house, "lead")
+    lead = make.member(house, "lead")
+    invite(house)
+    with db.connection():
+        invitation = Invitation.get().id
+    carried = {"carried_over": "1"}
+    login(lead)
+    page = browser.post(
+        "organisations.remove_member",
+        carried,
+        organisation_id=house.id,
+        membership_id=membership(house, staff).id,
+    )
+    assert page.heading == "Remove Wren?"
+    assert browser.post("organisations.leave", carried, organisation_id=house.id).heading == "Leave Harbour House?"
+    browser.post("organisations.revoke_invitation", carried, organisation_id=house.id, invitation_id=invitation)
+    login(make.person(portal_role="administrator"))
+    page = browser.post("organisations.close_organisation", carried, chosen_id=house.id)
+    assert page.heading == "Close Harbour House?"
+    browser.post("organisations.invite_lead", carried, chosen_id=make.organisation("Elsewhere").id)
+    login(make.person())
+    browser.get(f"/join/{invite(house, 'candidate')}")
+    assert browser.post("organisations.join", carried).heading == "You are invited to Harbour House"
+    assert (count(Membership), count(Invitation)) == (3, 2)
+    with db.connection():
+        assert not Invitation.get_by_id(invitation).revoked
+        assert Organisation.get_by_id(house.id).closed_on is None
+
+
 def test_lists_cost_the_same_however_long_they_are(browser, login, make):
     house = make.organisation()
     login(make.member(house, "lead"))
@@ -480,6 +536,18 @@ def test_a_peer_worker_names_the_contact(app, browser, login, make):
     nobody = browser.submit(named, button="Save", peer="nobody")
     assert "At present there is none." in nobody.text
     here(contact, "list_changes", house, status=403)
+
+
+def test_a_peer_worker_who_leads_as_well_is_told_why_there_is_nothing_to_name(browser, login, make):
+    house = make.organisation()
+    make.member(house, "peer_worker", "Bo")
+    both = make.member(house, "lead", "Ada")
+    with db.connection():
+        services.add_member(house.id, both.id, "peer_worker")
+    login(both)
+    page = here(browser, "name_peer_contact", house)
+    assert "You lead this organisation, too" in page.text
+    assert page.root.find(".//main//form") is None
 
 
 def test_an_only_peer_worker_has_nobody_to_name(browser, login, make):

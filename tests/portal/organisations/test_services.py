@@ -2,6 +2,7 @@
 
 import threading
 
+import peewee
 import pytest
 
 from portal import audit, clock, db
@@ -87,6 +88,36 @@ def test_the_last_lead_stays_until_there_is_another(database, make):
     assert services.sole_lead_of(lead.id) == []
     services.leave(house.id, lead.id)
     assert services.roles_of(lead.id) == ()
+
+
+def test_only_who_can_lead_it_all_counts_as_its_lead(database, make):
+    house = make.organisation()
+    lead = make.member(house, "lead")
+    make.member(house, "lead", programmes=[house.programme])
+    shut_out = make.member(house, "lead")
+    accounts.block(shut_out.nickname, True)
+    with pytest.raises(services.LastLead):
+        services.leave(house.id, lead.id)
+    assert [one.name for one in services.sole_lead_of(lead.id)] == ["Harbour House"]
+    assert [one.leads for one in services.count_organisations()] == [1]
+    accounts.block(shut_out.nickname, False)
+    assert services.sole_lead_of(lead.id) == []
+    services.leave(house.id, lead.id)
+
+
+def test_who_leads_a_programme_only_may_leave(database, make):
+    house = make.organisation()
+    make.member(house, "lead")
+    limited = make.member(house, "lead", programmes=[house.programme])
+    services.leave(house.id, limited.id)
+    assert services.sole_lead_of(limited.id) == []
+
+
+def test_a_programme_that_limits_somebody_cannot_go(database, make):
+    house = make.organisation()
+    make.member(house, "staff", programmes=[house.programme])
+    with pytest.raises(peewee.IntegrityError), database.atomic():
+        house.programme.delete_instance()
 
 
 def test_leaving_ends_every_role_or_none(database, make):

@@ -1,6 +1,7 @@
 """Making an invitation, joining by it, and every way in which it stops working."""
 
 import datetime as dt
+from uuid import uuid4
 
 import pytest
 
@@ -270,3 +271,25 @@ def test_no_audit_row_holds_code_or_nickname(database, make):
     text = " ".join(f"{row.action} {row.object}" for row in audit.rows_of(house.id))
     assert "organisations.invite" in text and "organisations.join" in text
     assert code not in text and "Heron" not in text and str(person.id) not in text
+
+
+# --- an organisation that nobody can lead ---
+
+
+def test_an_administrator_invites_a_lead_where_nobody_can_lead(database, make):
+    house = make.organisation()
+    first, second = (invitations.invite_lead(house.id, uuid4()) for _ in range(2))
+    with pytest.raises(invitations.NoInvitation):
+        invitations.join(first, make.person().id)
+    make.member(house, "lead", programmes=[house.programme])
+    invitations.join(second, make.person().id)
+    assert services.has_lead(house.id)
+    with pytest.raises(invitations.HasLead):
+        invitations.invite_lead(house.id, uuid4())
+
+
+def test_a_closed_organisation_gets_no_lead(database, make):
+    house = make.organisation()
+    services.close_organisation(house.id)
+    with pytest.raises(invitations.HasLead):
+        invitations.invite_lead(house.id, uuid4())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal import audit
+from portal import audit, db
 from portal.accounts import services as accounts
 from portal.organisations import peer_contact, services
 from portal.organisations.models import Membership, PeerContactNaming
@@ -73,6 +73,30 @@ def test_nobody_names_themselves_strangers_or_from_outside(make, house):
     assert PeerContactNaming.select().count() == 0
 
 
+def test_who_leads_as_well_neither_names_nor_is_named(make, house):
+    ada, bo, cy, dee = peers(make, house, "Ada", "Bo", "Cy", "Dee")
+    for by in (ada, bo):
+        name(house, by, cy)
+    services.add_member(house.id, cy.id, "lead")
+    assert contacts(house) == []
+    assert not Membership.get(Membership.person == cy, Membership.role == "peer_worker").peer_contact
+    for by, whom in ((cy, dee), (dee, cy)):
+        peer = Membership.get(Membership.person == whom, Membership.role == "peer_worker")
+        with pytest.raises(peer_contact.NotAPeerWorker):
+            peer_contact.name_peer_contact(house.id, by.id, peer.id)
+    make.member(house, "lead")
+    services.end_membership(house.id, Membership.get(Membership.person == cy, Membership.role == "lead").id)
+    assert contacts(house) == ["Cy"]
+
+
+def test_a_lead_s_own_naming_counts_no_more(make, house):
+    ada, bo, cy, _dee = peers(make, house, "Ada", "Bo", "Cy", "Dee")
+    for by in (ada, bo):
+        name(house, by, cy)
+    services.add_member(house.id, ada.id, "lead")
+    assert contacts(house) == []
+
+
 def test_the_mark_goes_with_those_who_named(make, house):
     ada, bo, cy, _dee = peers(make, house, "Ada", "Bo", "Cy", "Dee")
     name(house, ada, cy)
@@ -124,3 +148,22 @@ def test_two_who_name_at_once_are_both_counted(make, house):
     ada, bo, cy, _dee = peers(make, house, "Ada", "Bo", "Cy", "Dee")
     assert at_once([lambda: name(house, ada, cy), lambda: name(house, bo, cy)]) == [None, None]
     assert contacts(house) == ["Cy"]
+
+
+def test_who_named_whom_leaves_the_files_when_it_changes(make, house, database, tmp_path):
+    ada, bo, cy = peers(make, house, "Ada", "Bo", "Cy")
+    for whom in (bo, cy, None):
+        name(house, ada, whom)
+        assert_forgotten(database, tmp_path)
+    name(house, bo, cy)
+    services.leave(house.id, cy.id)
+    assert_forgotten(database, tmp_path)
+    assert PeerContactNaming.select().count() == 0
+
+
+def assert_forgotten(database, tmp_path):
+    if db.is_sqlite():
+        assert (tmp_path / "data" / "portal.sqlite3-wal").stat().st_size == 0
+    else:
+        (pages,) = database.execute_sql("SELECT pg_relation_size('peer_contact_naming') / 8192").fetchone()
+        assert pages == (PeerContactNaming.select().count() > 0), "dead rows still name somebody"

@@ -259,6 +259,25 @@ def test_peer_workers_release_through_the_page(show, house, round_, browser, log
     assert not page.root.findall(".//main//form")
 
 
+def test_a_peer_worker_who_joined_later_waits_kindly_and_then_reads_everything(
+    show, make, house, round_, browser, login
+):
+    later(1)
+    late = make.member(house.organisation, "peer_worker")
+    page = show(round_, late)
+    assert page.heading == "These results are with peer workers for now."
+    assert "You joined after this round" in page.text and not page.root.findall(".//main//form")
+    assert facts(page)["Peer workers"] == "5 to 9 answered"
+    address = {"organisation_id": house.organisation.id, "round_id": round_.id}
+    told = browser.client.get(browser.address("results.export_json", **address)).json
+    assert not any(cell["value"] for cell in told["figures"] if cell["part"] in ("section", "item"))
+    refused = browser.post("results.release", {"choice": "all"}, **address)
+    assert "Peer workers who were there in the round choose" in refused.html
+    choose(house, round_)
+    later(14)
+    assert show(round_, late).heading == "Mutual respect is strong. You see Equality very differently."
+
+
 def test_a_form_without_a_choice_says_what_to_do(show, house, round_, browser):
     page = browser.submit(show(round_, house.peer), button="Choose")
     assert "Choose one of these." in page.text

@@ -14,8 +14,10 @@ from portal.organisations import services as organisations
 from portal.results import services
 from portal.results.models import ReleaseAgreement, ReleaseChoice
 from portal.results.release import Choice, Standing
+from portal.rounds import closing
+from portal.rounds import services as rounds
 from tests.portal.results.conftest import MANAGEMENT, PEERS, STAFF, TABLE, sheets, statement
-from tests.support.rounds import INDIVIDUAL, open_round
+from tests.support.rounds import INDIVIDUAL, fill_round, open_round
 
 PEER, STAFF_GROUP, MGMT = RaterGroup.PEER, RaterGroup.STAFF, RaterGroup.MGMT
 
@@ -125,12 +127,6 @@ def test_what_peers_wrote_waits_with_their_figures(database, house, close):
     assert set(services.read_results(round_, MGMT).texts) == {(PEER, "EQ1"), (STAFF_GROUP, "EQ1")}
 
 
-def test_a_threshold_raised_after_closing_takes_texts_along(database, house, close):
-    round_ = close(house, written("peer", 10, "Keys, please"), slips={PEER: 12, STAFF_GROUP: 12})
-    round_.raised_to = 11
-    assert services.read_results(round_, PEER).texts == {}
-
-
 def test_agreed_answers_keep_their_text_and_the_mark_that_people_differed(database, house, close):
     agreed = statement(MANAGEMENT)
     agreed[0][1]["EQ1"] |= {"text": "Since May", "differed": True}
@@ -235,10 +231,65 @@ def test_only_peer_workers_of_the_programme_choose(database, make, house, empty)
             services.choose(house.organisation.id, empty.id, person.id, Choice.ALL)
 
 
-def test_the_only_peer_worker_chooses_alone(database, house, empty):
+def test_a_lone_peer_worker_stays_sealed(database, house, empty):
     for person in (house.second, house.third):
         organisations.leave(house.organisation.id, person.id)
-    assert services.choose(house.organisation.id, empty.id, house.peer.id, Choice.ALL)
+    assert not services.choose(house.organisation.id, empty.id, house.peer.id, Choice.ALL)
+    assert services.get_choice(empty) is None
+
+
+def joined(house, make, days):
+    """A peer worker who joined so many days after the round was opened."""
+    clock.stop(clock.now() + dt.timedelta(days=days))
+    return make.member(house.organisation, "peer_worker")
+
+
+@pytest.mark.parametrize(("days", "there"), [(-1, True), (0, True), (9, True), (10, False), (12, False)])
+def test_peer_workers_who_joined_later_open_nothing_and_read_nothing(database, house, make, days, there):
+    opened = clock.now()
+    round_, _codes = open_round(house.organisation, modes=INDIVIDUAL, slips={PEER: 6})
+    fill_round(make, round_, sheets("peer", PEERS))
+    late = joined(house, make, days)
+    clock.stop(opened + dt.timedelta(days=10))
+    closing.close_round(house.organisation.id, round_.id)
+    round_ = rounds.get_round(house.organisation.id, round_.id)
+    assert services.is_newcomer(round_, late.id) is not there
+    reading = services.read_results(round_, PEER, newcomer=not there)
+    assert (points(reading)["EQ"][0] == 25) is there
+    assert (reading.published.answered[PEER].exact == 6) is there
+    if there:
+        assert not services.choose(house.organisation.id, round_.id, late.id, Choice.ALL)
+        assert services.choose(house.organisation.id, round_.id, house.peer.id, Choice.ALL)
+    else:
+        with pytest.raises(services.NotTheirs):
+            services.choose(house.organisation.id, round_.id, late.id, Choice.ALL)
+        agree(house, round_, Choice.ALL)
+    later(14)
+    reading = services.read_results(round_, PEER, newcomer=not there)
+    assert points(reading)["EQ"][0] == 25 and reading.published.answered[PEER].exact == 6
+
+
+def test_whoever_was_there_on_the_day_that_opened_and_closed_a_round_was_there(database, house, empty):
+    assert not services.is_newcomer(empty, house.peer.id)
+
+
+def test_a_contact_who_joined_later_does_not_choose(database, house, empty, make):
+    late = joined(house, make, 1)
+    membership = next(m for m in peer_contact.list_peer_workers(house.organisation.id) if m.person_id == late.id)
+    for peer in (house.peer, house.second):
+        peer_contact.name_peer_contact(house.organisation.id, peer.id, membership.id)
+    with pytest.raises(services.NotTheirs):
+        services.choose(house.organisation.id, empty.id, late.id, Choice.ALL)
+    agree(house, empty, Choice.ALL)
+
+
+def test_who_agreed_leaves_the_files_once_a_choice_stands(database, house, empty, tmp_path):
+    agree(house, empty, Choice.ALL)
+    if db.is_sqlite():
+        assert (tmp_path / "data" / "portal.sqlite3-wal").stat().st_size == 0
+    else:
+        size = database.execute_sql("SELECT pg_relation_size('release_agreement')").fetchone()
+        assert size == (0,), "dead rows still say who chose what"
 
 
 def test_a_round_that_asked_no_peer_workers_waits_for_nobody(database, house, close):

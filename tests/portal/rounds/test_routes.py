@@ -129,8 +129,31 @@ def test_small_groups_are_advised_to_answer_together(browser, organisation, lead
         make.member(organisation, "staff")
     make.member(organisation, "peer_worker")
     page = new_page(browser, organisation)
-    assert "This programme has one here. Fewer than 5: answer as a group" in page.text
+    assert "This programme has one here. A group of one cannot answer together" in page.text
     assert "This programme has 5 here. Each on their own shows" in page.text
+    make.member(organisation, "peer_worker")
+    page = new_page(browser, organisation)
+    assert "This programme has 2 here. Fewer than 5: answer as a group" in page.text
+
+
+def test_one_person_cannot_answer_as_a_group(browser, organisation, lead, make):
+    make.member(organisation, "peer_worker")
+    page = open_form(browser, organisation, peer="group", peer_slips="")
+    assert "this would be one person’s answer" in page.text and "do not ask this group this time" in page.text
+    assert count(Round) == 0
+    page = browser.submit(page, button="Open the round", peer="individual", peer_slips="4")
+    assert page.heading == "Slips to print or copy now"
+
+
+def test_a_round_that_closes_meanwhile_keeps_its_threshold(browser, organisation, lead):
+    round_, _codes = open_round(organisation)
+    address = {"organisation_id": organisation.id, "round_id": round_.id}
+    page = browser.get("rounds.show_round", **address)
+    with db.connection():
+        closing.close_round(organisation.id, round_.id)
+    again = browser.submit(page, button="Raise it", smallest_group="7")
+    assert "This round is closed." in said(again) and "Raise it" not in again.text
+    assert only_round().smallest_group == 5
 
 
 def test_the_contact_of_peer_workers_makes_their_slips(browser, login, organisation, make):
@@ -203,7 +226,7 @@ def test_the_page_never_tells_how_many_have_started(browser, login, organisation
 
 
 def test_members_are_told_what_they_can_start(browser, login, organisation, make):
-    peer, staff = make.member(organisation, "peer_worker"), make.member(organisation, "staff")
+    peer, staff, _other = (make.member(organisation, role) for role in ("peer_worker", "staff", "staff"))
     round_, _codes = open_round(organisation, modes=INDIVIDUAL | {RaterGroup.STAFF: Mode.GROUP}, slips={})
     address = {"organisation_id": organisation.id, "round_id": round_.id}
     later = make.member(organisation, "peer_worker")

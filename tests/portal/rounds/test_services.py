@@ -10,6 +10,7 @@ from portal.organisations.models import Membership
 from portal.rounds import closing, places, refusals, services
 from portal.rounds.models import Answer, Round, RoundGroup, RoundPlace, Sheet
 from portal.rounds.services import Start
+from tests.portal.organisations.test_services import at_once
 from tests.support.rounds import INDIVIDUAL, load_instruments, open_round
 
 PEER, STAFF, MGMT = RaterGroup.PEER, RaterGroup.STAFF, RaterGroup.MGMT
@@ -62,7 +63,8 @@ def test_only_members_of_the_programme_get_a_place(database, make, organisation)
 
 
 def test_a_group_that_answers_together_has_one_place(database, make, organisation):
-    make.member(organisation, "staff")
+    for role in ("staff", "staff", "peer_worker"):
+        make.member(organisation, role)
     round_, codes = open_round(organisation, modes={PEER: Mode.GROUP, STAFF: Mode.GROUP}, slips={PEER: 1})
     assert len(places_of(round_)) == 2 and len(codes[PEER]) == 1
     assert places.find_place_by_code(codes[PEER][0]).rater_group == "peer"
@@ -80,6 +82,7 @@ def test_a_group_that_answers_together_has_one_place(database, make, organisatio
         ({"modes": {RaterGroup.COMMUNITY: Mode.INDIVIDUAL}, "slips": {}}, refusals.UnsuitableMode, "modes"),
         ({"modes": {PEER: Mode.INDIVIDUAL}, "slips": {}}, refusals.NoPlaces, "modes"),
         ({"modes": {PEER: Mode.GROUP}, "slips": {}}, refusals.NoPlaces, "modes"),
+        ({"modes": {PEER: Mode.GROUP}, "slips": {PEER: 1}}, refusals.OnePersonsAnswer, "modes"),
         ({"slips": {PEER: 501}}, refusals.UnsuitableSlips, "slips"),
         ({"slips": {PEER: -1}}, refusals.UnsuitableSlips, "slips"),
         ({"slips": {STAFF: 1}}, refusals.UnsuitableSlips, "slips"),
@@ -222,7 +225,8 @@ def test_slips_are_made_once_for_a_form_sent_twice(database, organisation):
 
 
 def test_slips_need_an_open_round_of_the_organisation_and_a_group_that_answers_one_by_one(database, make, organisation):
-    make.member(organisation, "staff")
+    for _ in range(2):
+        make.member(organisation, "staff")
     round_, _codes = open_round(organisation, modes={PEER: Mode.INDIVIDUAL, STAFF: Mode.GROUP})
     for group, number, refusal in [
         (STAFF, 1, refusals.UnsuitableMode),
@@ -239,19 +243,34 @@ def test_slips_need_an_open_round_of_the_organisation_and_a_group_that_answers_o
         services.add_slips(organisation.id, round_.id, PEER, 1)
 
 
+def mark_as_contact(person):
+    db.transaction(Membership.update(peer_contact=True).where(Membership.person == person.id).execute)()
+
+
 def test_a_peer_contact_alone_makes_slips_for_peer_workers(database, make, organisation):
     peer = make.member(organisation, "peer_worker")
-    assert not places.has_peer_contact(organisation.id)
-
-    @db.transaction
-    def name():
-        Membership.update(peer_contact=True).where(Membership.person == peer.id).execute()
-
-    name()
-    assert places.has_peer_contact(organisation.id)
+    here = organisation.id, organisation.programme.id
+    assert not places.has_peer_contact(*here)
+    mark_as_contact(peer)
+    assert places.has_peer_contact(*here)
     with pytest.raises(refusals.SlipsByPeerContact):
         open_round(organisation, slips={PEER: 1})
     open_round(organisation, slips={})
+
+
+def test_a_contact_of_another_programme_makes_no_slips_here(database, make, organisation):
+    night = organisations.create_programme(organisation.id, "Night bus")
+    mark_as_contact(make.member(organisation, "peer_worker", programmes=[night]))
+    assert places.has_peer_contact(organisation.id, night.id)
+    assert not places.has_peer_contact(organisation.id, organisation.programme.id)
+    open_round(organisation, slips={PEER: 1})
+
+
+def test_slips_of_a_closed_organisation_open_nothing(database, organisation):
+    _round, codes = open_round(organisation)
+    assert places.find_place_by_code(codes[PEER][0])
+    organisations.close_organisation(organisation.id)
+    assert places.find_place_by_code(codes[PEER][0]) is None
 
 
 # --- the threshold ---
@@ -264,17 +283,32 @@ def test_the_threshold_rises_and_never_falls(database, organisation):
         services.raise_smallest_group(organisation.id, round_.id, 6)
     with pytest.raises(refusals.ThresholdTooHigh):
         services.raise_smallest_group(organisation.id, round_.id, 51)
-    assert services.get_round(organisation.id, round_.id).threshold == 7
+    assert services.get_round(organisation.id, round_.id).smallest_group == 7
 
 
-def test_a_threshold_raised_after_closing_stands_beside_the_one_at_closing(database, organisation):
+def test_after_closing_the_threshold_stays_so_that_nobody_finds_the_number_of_answers_with_it(database, organisation):
     round_, _codes = open_round(organisation)
     closing.close_round(organisation.id, round_.id)
-    services.raise_smallest_group(organisation.id, round_.id, 8)
-    with pytest.raises(refusals.ThresholdTooLow):
-        services.raise_smallest_group(organisation.id, round_.id, 7)
-    found = services.get_round(organisation.id, round_.id)
-    assert (found.smallest_group, found.raised_to, found.threshold) == (5, 8, 8)
+    rows = audit.AuditRow.select().count()
+    with pytest.raises(refusals.RoundClosed):
+        services.raise_smallest_group(organisation.id, round_.id, 8)
+    assert services.get_round(organisation.id, round_.id).smallest_group == 5
+    assert audit.AuditRow.select().count() == rows
+
+
+def test_raising_and_closing_at_once_leaves_the_threshold_of_closing(database, organisation):
+    round_, _codes = open_round(organisation)
+    raised, closed = at_once(
+        [
+            lambda: services.raise_smallest_group(organisation.id, round_.id, 8),
+            lambda: closing.close_round(organisation.id, round_.id),
+        ]
+    )
+    assert closed is None and (raised is None or isinstance(raised, refusals.RoundClosed))
+    rows = [row.action for row in audit.rows_of(organisation.id)]  # the newest first
+    assert rows.count("rounds.raise_smallest_group") == (raised is None)
+    assert rows[0] == "rounds.close", "nothing rises once the round has closed"
+    assert services.get_round(organisation.id, round_.id).smallest_group == (5 if raised else 8)
 
 
 def test_another_organisation_raises_nothing(database, make, organisation):
@@ -313,7 +347,7 @@ def starts(person):
 def test_members_see_what_they_can_start_and_nothing_of_others(database, make, organisation):
     peer, other = make.member(organisation, "peer_worker"), make.member(organisation, "peer_worker")
     staff, trainer = make.member(organisation, "staff"), make.member(organisation, "trainer")
-    lead = make.member(organisation, "lead")
+    lead, _colleague = make.member(organisation, "lead"), make.member(organisation, "staff")
     round_, _codes = open_round(organisation, modes=INDIVIDUAL | {STAFF: Mode.GROUP}, slips={})
     later = make.member(organisation, "peer_worker")
     assert starts(peer) == [(PEER, Mode.INDIVIDUAL, Start.YOURS)]

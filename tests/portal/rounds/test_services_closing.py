@@ -8,6 +8,7 @@ from assessments.scoring import GroupTally, ItemTally
 from assessments.scoring import Mode as TallyMode
 from portal import audit, clock, db, throttle
 from portal.rounds import closing, counts, places, refusals, services
+from portal.rounds.feature import tick
 from portal.rounds.models import (
     Answer,
     Comment,
@@ -23,6 +24,7 @@ from tests.support.rounds import INDIVIDUAL, fill_round, open_round
 
 PEER, STAFF, MGMT = RaterGroup.PEER, RaterGroup.STAFF, RaterGroup.MGMT
 
+EMPTY = dict.fromkeys((*(f"level_{level}" for level in range(5)), "dk", "na", "skip", "differed"), 0) | {"evidence": {}}
 S1 = {"EQ1": "3", "EQ2": "2", "EQ4": {"value": "na", "reason": "other"}, "EQ5": "4"}  # and EQ3 left open
 
 
@@ -171,7 +173,8 @@ def test_other_rounds_are_left_alone(database, make, round_):
 
 
 def test_individual_texts_leave_their_sheets_and_agreed_ones_are_kept_beside_them(database, make, organisation):
-    make.member(organisation, "peer_worker")
+    for role in ("peer_worker", "staff"):
+        make.member(organisation, role)
     round_ = open_round(organisation, modes={PEER: Mode.INDIVIDUAL, STAFF: Mode.GROUP}, slips={})[0]
     fill_round(
         make,
@@ -225,6 +228,20 @@ def test_the_day_after_the_last_day_closes_a_round(database, make, organisation)
     assert Round.get_by_id(round_.id).closed_at == clock.now()
     row = audit.AuditRow.get(audit.AuditRow.action == "rounds.close")
     assert row.actor is None and row.organisation == organisation.id
+
+
+def test_a_round_that_cannot_be_closed_stops_neither_the_others_nor_what_else_is_due(
+    database, make, organisation, caplog
+):
+    bad, good = (open_round(house, days=days)[0] for house, days in ((organisation, 1), (make.organisation(), 2)))
+    # A sheet of a group that the instrument knows and an answer too many: counting it breaks a unique index.
+    db.transaction(lambda: RoundCount.create(round=bad, rater_group="peer", item="EQ1", **EMPTY))()
+    fill_round(make, bad, [("peer", {"EQ1": "2"})])
+    clock.stop(clock.now() + dt.timedelta(days=3))
+    tick()
+    assert Round.get_by_id(bad.id).closed_at is None and Round.get_by_id(good.id).closed_at is not None
+    assert f"round {bad.id} could not be closed" in caplog.text
+    assert throttle.Throttle.select().count() == 1, "files were tidied all the same"
 
 
 def test_raw_rows_go_ninety_days_after_closing_and_leave_the_files(database, make, round_, tmp_path):

@@ -1,13 +1,18 @@
 """Nobody, the database's owner included, links a place to a sheet (scoring.md §3.4.5)."""
 
+import contextlib
 import secrets
+import sqlite3
 import threading
+import time
 
 import peewee
 import pytest
 
 from assessments.model import RaterGroup
 from portal import audit, db
+from portal.accounts import services as accounts
+from portal.operations import feature as operations
 from portal.rounds import closing, places
 from portal.rounds.models import Answer, RoundCount, RoundGroup, RoundPlace, Sheet
 from portal.throttle import Throttle
@@ -38,6 +43,20 @@ def start(round_, place):
     return sheet
 
 
+@db.transaction
+def save(organisation, round_, sheet):
+    Answer.create(
+        sheet=sheet.id,
+        item="EQ1",
+        organisation=organisation.id,
+        programme=organisation.programme.id,
+        round=round_.id,
+        rater_group="peer",
+        value="2",
+    )
+    return "saved"
+
+
 def sheets_per_place(database):
     """How many sheets share the transaction number of each taken place."""
     found = database.execute_sql(
@@ -60,6 +79,50 @@ def test_transaction_numbers_link_no_place_to_a_sheet(database, organisation):
     assert sheets_per_place(database) == []
     numbers = database.execute_sql("SELECT DISTINCT xmin::text FROM sheet UNION SELECT DISTINCT xmin::text FROM answer")
     assert len(numbers.fetchall()) <= 1
+
+
+def sign_in_and_start(round_, place):
+    """Somebody signs in and begins: the sheet's number is the next one after the sign-in's."""
+    accounts.sign_in(place.person_id)
+    return start(round_, place)
+
+
+AFTER_SIGN_IN = """
+SELECT sign_in.id, (SELECT COUNT(*) FROM sheet WHERE
+    sheet.xmin::text::bigint - sign_in.xmin::text::bigint BETWEEN 0 AND {within})
+FROM sign_in ORDER BY sign_in.id
+"""
+
+
+def sheets_after_sign_in(database, within=6):
+    """How many sheets were written soon after each sign-in."""
+    return [number for _sign_in, number in database.execute_sql(AFTER_SIGN_IN.format(within=within)).fetchall()]
+
+
+def test_transaction_numbers_link_no_sign_in_to_a_sheet(database, organisation):
+    if db.is_sqlite():
+        pytest.skip("SQLite keeps no such number")
+    round_, _codes = open_round(organisation, slips={})
+    for number, place in enumerate(list(RoundPlace.select().where(RoundPlace.round == round_.id)), 1):
+        sheet = sign_in_and_start(round_, place)
+        assert set(sheets_after_sign_in(database)) <= {0, number}, "all sheets look as new as the last one, or none"
+        (alike,) = database.execute_sql("SELECT COUNT(DISTINCT xmin::text) FROM sheet").fetchone()
+        assert alike == 1
+        assert Sheet.get_by_id(sheet.id).key_hash == sheet.key_hash, "and nothing else has changed"
+
+
+def test_tidying_takes_the_order_of_answering_away(database, organisation):
+    if db.is_sqlite():
+        pytest.skip("SQLite keeps no such number")
+    round_, _codes = open_round(organisation, slips={})
+    for place in list(RoundPlace.select().where(RoundPlace.round == round_.id)):
+        sheet = sign_in_and_start(round_, place)
+        save(organisation, round_, sheet)
+    numbers = "SELECT COUNT(DISTINCT xmin::text) FROM answer"
+    assert database.execute_sql(numbers).fetchone() == (4,)
+    closing.tidy_files()
+    assert database.execute_sql(numbers).fetchone() == (1,)
+    assert [row.value for row in Answer.select()] == ["2"] * 4
 
 
 def test_without_the_second_transaction_the_numbers_would_tell(database, organisation):
@@ -105,6 +168,25 @@ def test_the_log_of_sqlite_is_empty_after_a_start(database, organisation, tmp_pa
     round_, codes = open_round(organisation, slips={PEER: 1})
     start(round_, places.find_place_by_code(codes[PEER][0]))
     assert (tmp_path / "data" / "portal.sqlite3-wal").stat().st_size == 0
+
+
+def test_a_start_does_not_wait_for_readers_and_what_is_owed_is_done_later(database, organisation, tmp_path):
+    if not db.is_sqlite():
+        pytest.skip("looks at a file of SQLite")
+    round_, codes = open_round(organisation, slips={PEER: 2})
+    log = tmp_path / "data" / "portal.sqlite3-wal"
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / "portal.sqlite3")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM sheet").fetchone()
+        began = time.monotonic()
+        start(round_, places.find_place_by_code(codes[PEER][0]))
+        assert time.monotonic() - began < 1, "busy_timeout would be five seconds"
+        assert log.stat().st_size > 0 and db.checkpoint() is False
+        operations.FEATURE.tick()
+        assert log.stat().st_size > 0
+    assert database.execute_sql("PRAGMA busy_timeout").fetchone() == (5000,), "writers go on waiting their turn"
+    operations.FEATURE.tick()
+    assert log.stat().st_size == 0 and db.checkpoint() is True
 
 
 def together(*calls):
@@ -153,22 +235,7 @@ def test_closing_while_people_start_and_answer_loses_nothing_it_confirmed(databa
     chosen = list(RoundPlace.select().where(RoundPlace.round == round_.id))
 
     def answer(place):
-        sheet = start(round_, place)
-
-        @db.transaction
-        def save():
-            Answer.create(
-                sheet=sheet.id,
-                item="EQ1",
-                organisation=organisation.id,
-                programme=organisation.programme.id,
-                round=round_.id,
-                rater_group="peer",
-                value="2",
-            )
-            return "saved"
-
-        return save()
+        return save(organisation, round_, start(round_, place))
 
     calls = [lambda place=place: answer(place) for place in chosen]
     calls.insert(3, lambda: closing.close_round(organisation.id, round_.id))

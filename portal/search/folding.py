@@ -1,0 +1,77 @@
+"""Words without case, accents and marks, so that "Lodz" finds "Łódź"; and such words found again in the original."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+_EXTRA = str.maketrans(
+    {"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d", "ħ": "h", "ς": "σ", "ʼ": " "}
+)
+_NO_WORD = re.compile(r"[\W_]+")
+# Letters of Europe's alphabets; what else folds to something else is found, but not marked in excerpts.
+_BLOCKS = (range(0x00C0, 0x0250), range(0x0370, 0x0530), range(0x1E00, 0x2000), range(0xFB00, 0xFB07))
+_MARKS = "[\u0300-\u036f]*"
+_ALPHABETS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "αβγδεζηθικλμνξοπρστυφχψω",
+    "абвгдежзиклмнопрстуфхцчшщъыьэюяєіђјљњћџґ",
+    "0123456789",
+)
+
+
+def fold(text: str) -> str:
+    """Words joined by single spaces: lower case, no accents, no marks. Folding twice changes nothing."""
+    if text.isascii():
+        text = text.lower()
+    else:
+        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        text = "".join(letter for letter in text if not unicodedata.combining(letter)).translate(_EXTRA)
+    return _NO_WORD.sub(" ", text).strip()
+
+
+@functools.cache
+def _spellings() -> dict[str, str]:
+    """What the letters of the original look like, for one or two folded ones: "e" to "éè…", "ss" to "ß"."""
+    found: dict[str, str] = {}
+    for block in _BLOCKS:
+        for letter in map(chr, block):
+            folded = fold(letter)
+            if folded != letter and 1 <= len(folded) <= 2 and " " not in folded:
+                found[folded] = found.get(folded, "") + letter
+    return found
+
+
+def pattern(words: Iterable[str], *, prefix: bool = False) -> str:
+    """A regular expression for a phrase of folded words in an unfolded text. To be used without regard to case."""
+    return r"[\W_]+".join(_word_pattern(word) for word in words) + ("" if prefix else r"(?![^\W_])")
+
+
+def _word_pattern(word: str) -> str:
+    spellings, parts, place = _spellings(), [], 0
+    while place < len(word):
+        letter, pair = word[place], word[place : place + 2]
+        one = f"[{re.escape(letter)}{spellings.get(letter, '')}]{_MARKS}"
+        if len(pair) == 2 and pair in spellings:
+            second = f"[{re.escape(pair[1])}{spellings.get(pair[1], '')}]"
+            parts.append(f"(?:[{spellings[pair]}]|{one}{second}){_MARKS}")
+            place += 2
+        else:
+            parts.append(one)
+            place += 1
+    return "".join(parts)
+
+
+def near(word: str) -> Iterator[str]:
+    """Every word that is one slip away: a letter too many, too few, wrong, or two in the wrong order."""
+    letters = "".join(alphabet for alphabet in _ALPHABETS if set(alphabet) & set(word))
+    for place in range(len(word) + 1):
+        before, after = word[:place], word[place:]
+        if after:
+            yield before + after[1:]
+            yield from (before + letter + after[1:] for letter in letters)
+        if len(after) > 1:
+            yield before + after[1] + after[0] + after[2:]
+        yield from (before + letter + after for letter in letters)

@@ -1,0 +1,157 @@
+"""The index, made anew from every text when one has changed, and what is found in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, astuple, dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+from peewee import chunked
+
+from portal import db
+from portal.feature import SearchText
+from portal.search import folding, queries, query
+from portal.search.excerpts import excerpt, highlight
+from portal.search.models import FoundText, FoundWord, IndexState
+from portal.search.query import Part, Query
+
+MOST = 20  # results
+FEW = 3  # with fewer, words that are one slip away are looked for, too
+_INDEX = 1  # raise it when the same texts are indexed differently
+_LONGEST_TEXT = 100_000  # characters: what PostgreSQL's tsvector holds in any alphabet
+_LONGEST_WORD = 64
+_SLIPS_FROM, _SLIPS_TO = 4, 24  # letters of a word that may be mistyped
+_WAYS = 3  # words that one mistyped word may have been
+
+
+@dataclass(frozen=True)
+class Hit:
+    kind: str
+    title: Markup  # with what was looked for in <mark>
+    place: str
+    address: str
+    written_in: str
+    excerpt: Markup
+
+
+@dataclass(frozen=True)
+class Found:
+    hits: list[Hit]
+    instead: tuple[str, ...] = ()  # words found in place of those that were typed
+
+
+def rebuild(texts: Iterable[SearchText]) -> bool:
+    """Make the index from these texts and no others; False where it was made from the same ones already."""
+    found = sorted(texts, key=lambda text: (folding.fold(text.title), text.language, text.kind, text.key))
+    digest = _digest(found)
+    return not _is_made_from(digest) and _rebuild(found, digest)
+
+
+def _digest(texts: list[SearchText]) -> str:
+    digest = hashlib.sha256(str(_INDEX).encode())
+    for text in texts:
+        digest.update(repr(astuple(text)).encode())
+    return digest.hexdigest()
+
+
+def _is_made_from(digest: str) -> bool:
+    return IndexState.select().where(IndexState.digest == digest).exists()
+
+
+@db.transaction
+def _rebuild(texts: list[SearchText], digest: str) -> bool:
+    if not db.is_sqlite():
+        db.database.execute_sql("SELECT pg_advisory_xact_lock(7065657280)")  # two servers may start at once
+    if _is_made_from(digest):
+        return False
+    for model in (FoundText, FoundWord, IndexState):
+        model.delete().execute()
+    known: dict[str, Counter[str]] = {}
+    in_all = 0
+    numbered = [*enumerate(texts, start=1)]
+    for start in range(0, len(numbered), 100):
+        rows = [_row(number, text) for number, text in numbered[start : start + 100]]
+        in_all += sum(row["words"] for row in rows)
+        for row in rows:
+            known.setdefault(row["language"], Counter()).update(
+                {*row["folded_title"].split(), *row["folded_text"].split()}
+            )
+        FoundText.insert_many(rows).execute()
+    for language, words in known.items():
+        lines = (
+            {"language": language, "word": word, "texts": number}
+            for word, number in sorted(words.items())
+            if len(word) <= _LONGEST_WORD
+        )
+        for some in chunked(lines, 1000):
+            FoundWord.insert_many(some).execute()
+    IndexState.insert(digest=digest, texts=len(texts), words=in_all).execute()
+    if db.is_sqlite():
+        db.database.execute_sql("INSERT INTO found_index (found_index) VALUES ('rebuild')")
+    return True
+
+
+def _row(number: int, text: SearchText) -> dict[str, Any]:
+    """The row of a text. Folded words stand apart by two spaces, so that each has a space of its own on either side."""
+    body = text.text[:_LONGEST_TEXT]
+    title, words = folding.fold(text.title).split(), folding.fold(body).split()
+    if not text.weight:
+        title, words = [], title + words
+    return {
+        **{name: value for name, value in asdict(text).items() if name != "weight"},
+        "id": number,
+        "text": body,
+        "folded_title": _apart(title),
+        "folded_text": _apart(words),
+        "words": len(title) + len(words),
+    }
+
+
+def _apart(words: list[str]) -> str:
+    return f" {'  '.join(words)} " if words else ""
+
+
+def find(language: str, typed: str, most: int = MOST) -> Found:
+    """The best texts for readers of a language, best first; equal ones by title. No input is wrong."""
+    asked = query.read(typed)
+    if not asked.parts:
+        return Found([])
+    rows = queries.find(language, asked, most)
+    parts, instead = asked.every_part, tuple[str, ...]()
+    if len(rows) < FEW and (wider := _with_slips(language, asked)) != asked:
+        there = {row[0] for row in rows}
+        more = [row for row in queries.find(language, wider, most) if row[0] not in there]
+        if more:
+            rows = (rows + more)[:most]
+            parts = wider.every_part
+            instead = tuple(" ".join(part.words) for part in parts if part not in asked.every_part)
+    return Found(list(_hits(rows, parts)), instead)
+
+
+def _hits(rows: list[tuple[Any, ...]], parts: tuple[Part, ...]) -> Iterator[Hit]:
+    marker = query.marker(parts)
+    for _number, kind, title, place, address, written_in, text, folded in rows:
+        words = excerpt(text, folded, parts, marker)
+        yield Hit(kind, highlight(title, marker), place, address, written_in, words)
+
+
+def _with_slips(language: str, asked: Query) -> Query:
+    """The query with further ways to write each word that no text has."""
+    return replace(asked, parts=tuple((*ways, *_slips(language, ways[0])) for ways in asked.parts))
+
+
+def _slips(language: str, part: Part) -> list[Part]:
+    (word, *more) = part.words
+    if more or not _SLIPS_FROM <= len(word) <= _SLIPS_TO or word.isdigit():
+        return []
+    rows: Any = (
+        FoundWord.select(FoundWord.word)
+        .where(FoundWord.language == language, FoundWord.word.in_({word, *folding.near(word)}))
+        .order_by(FoundWord.texts.desc(), FoundWord.word)
+        .tuples()
+    )
+    words = [found for (found,) in rows]
+    return [] if word in words else [Part((found,)) for found in words[:_WAYS]]

@@ -1,0 +1,45 @@
+"""Both engines give the same top five for what people look for in the content that ships."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+
+import pytest
+
+from portal import create_app, db
+from portal.search import services
+from tests.conftest import admin, database_url
+from tests.portal.search.conftest import load_and_index
+
+QUERIES = (Path(__file__).parent / "queries.txt").read_text().splitlines()
+
+
+@pytest.fixture
+def top_five(tmp_path, seed_folder):
+    """``top_five(url)``: what is found for each query in a database with the shipped content."""
+    data = tmp_path / "data"
+    shutil.copytree(seed_folder, data, ignore=shutil.ignore_patterns("*.lock", "*.migrating"))
+
+    def find(url):
+        app = create_app(TESTING=True, DATABASE_URL=url, DATA_DIR=str(data), SECRET_KEY="for tests only")
+        with app.app_context(), db.connection():
+            load_and_index()
+            found = [services.find("en", typed, 5).hits for typed in QUERIES]
+        return [[(hit.kind, hit.title, hit.address) for hit in hits] for hits in found]
+
+    return find
+
+
+def test_the_same_top_five_on_both_engines(top_five, postgres, postgres_seed, tmp_path):
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    admin(postgres, f"CREATE DATABASE {name} TEMPLATE {postgres_seed}")
+    try:
+        on_postgres = top_five(database_url(postgres, name))
+    finally:
+        admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    on_sqlite = top_five(db.sqlite_url(tmp_path / "data"))
+    differ = [typed for typed, a, b in zip(QUERIES, on_sqlite, on_postgres, strict=True) if a != b]
+    assert len(QUERIES) >= 60
+    assert len(differ) <= len(QUERIES) * 0.1, differ
