@@ -22,6 +22,7 @@ from portal.organisations import feature as organisations
 from portal.organisations.services import roles_of
 from portal.results import feature as results
 from portal.rounds import feature as rounds
+from portal.search import feature as search
 
 FEATURES = (
     accounts.FEATURE,
@@ -31,6 +32,7 @@ FEATURES = (
     answering.FEATURE,
     candidates.FEATURE,
     results.FEATURE,
+    search.FEATURE,
     home.FEATURE,
     operations.FEATURE,
     demo.FEATURE,

@@ -16,12 +16,12 @@ TEXT = ("text/", "application/javascript", "image/svg+xml", "application/json")
 
 def compress(response: Response) -> None:
     """Wrap the answer where that is safe and worth it, and the browser asks for it."""
-    if not response.mimetype.startswith(TEXT) or response.status_code != 200:
+    if not (response.mimetype or "").startswith(TEXT) or response.status_code != 200:
         return
     if request.endpoint != "static" and not _is_public():
         return
     response.vary.add("Accept-Encoding")
-    if "gzip" not in request.accept_encodings or response.content_encoding:
+    if not request.accept_encodings.quality("gzip") or response.content_encoding:
         return
     response.direct_passthrough = False
     body = response.get_data()

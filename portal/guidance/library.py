@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from portal.config import setting
 from portal.guidance.models import Resource, Term
@@ -69,6 +68,7 @@ def count_topics(resources: Iterable[Resource]) -> dict[str, int]:
     return counts
 
 
-def _folded(words: str) -> Any:
+def _folded(words: str) -> str:
+    """For order: lower case, without accents and opening quotation marks."""
     plain = unicodedata.normalize("NFKD", words.casefold())
     return "".join(one for one in plain if not unicodedata.combining(one)).lstrip("“‘\"'(") or words

@@ -20,17 +20,14 @@ def excerpt(text: str, folded: str, parts: tuple[Part, ...], marker: re.Pattern[
     end = start + _LENGTH
     if end < len(text):
         end = text.rfind(" ", start, end) if " " in text[start:end] else end
-    shown = highlight(text[start:end], marker)
-    return Markup("{}{}{}").format("… " if start else "", shown, " …" if end < len(text) else "")
+    shown = f"{'… ' if start else ''}{text[start:end]}{' …' if end < len(text) else ''}"
+    return highlight(shown, marker)
 
 
 def highlight(text: str, marker: re.Pattern[str]) -> Markup:
     """The text as HTML, with what was looked for in ``<mark>``."""
-    pieces, place = [], 0
-    for found in marker.finditer(text):
-        pieces += [escape(text[place : found.start()]), Markup("<mark>"), escape(found[0]), Markup("</mark>")]
-        place = found.end()
-    return Markup("").join([*pieces, escape(text[place:])])
+    marked = escape(marker.sub("\x02\\g<0>\x03", text))
+    return Markup(str(marked).replace("\x02", "<mark>").replace("\x03", "</mark>"))  # noqa: S704 - escaped above
 
 
 def _place(text: str, folded: str, parts: tuple[Part, ...], marker: re.Pattern[str]) -> int:

@@ -12,7 +12,13 @@ _EXTRA = str.maketrans(
 )
 _NO_WORD = re.compile(r"[\W_]+")
 # Letters of Europe's alphabets; what else folds to something else is found, but not marked in excerpts.
-_BLOCKS = (range(0x00C0, 0x0250), range(0x0370, 0x0530), range(0x1E00, 0x2000), range(0xFB00, 0xFB07))
+_BLOCKS = (
+    range(0x0345, 0x0346),
+    range(0x00C0, 0x0250),
+    range(0x0370, 0x0530),
+    range(0x1E00, 0x2000),
+    range(0xFB00, 0xFB07),
+)
 _MARKS = "[\u0300-\u036f]*"
 _ALPHABETS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -45,7 +51,7 @@ def _spellings() -> dict[str, str]:
 
 
 def pattern(words: Iterable[str], *, prefix: bool = False) -> str:
-    """A regular expression for a phrase of folded words in an unfolded text. To be used without regard to case."""
+    """A regular expression for a phrase of folded words in an unfolded text, in either case."""
     return r"[\W_]+".join(_word_pattern(word) for word in words) + ("" if prefix else r"(?![^\W_])")
 
 
@@ -53,15 +59,18 @@ def _word_pattern(word: str) -> str:
     spellings, parts, place = _spellings(), [], 0
     while place < len(word):
         letter, pair = word[place], word[place : place + 2]
-        one = f"[{re.escape(letter)}{spellings.get(letter, '')}]{_MARKS}"
         if len(pair) == 2 and pair in spellings:
-            second = f"[{re.escape(pair[1])}{spellings.get(pair[1], '')}]"
-            parts.append(f"(?:[{spellings[pair]}]|{one}{second}){_MARKS}")
-            place += 2
+            parts.append(f"(?:[{spellings[pair]}]|{_either(letter)}{_MARKS}{_either(pair[1])}){_MARKS}")
         else:
-            parts.append(one)
-            place += 1
+            pair = letter
+            parts.append(_either(letter) + _MARKS)
+        place += len(pair)
     return "".join(parts)
+
+
+def _either(letter: str) -> str:
+    upper = letter.upper()
+    return f"[{re.escape(letter)}{upper if len(upper) == 1 else ''}{_spellings().get(letter, '')}]"
 
 
 def near(word: str) -> Iterator[str]:

@@ -1,7 +1,8 @@
-"""The one statement that finds, for each engine; both rank by the same formula."""
+"""The one statement that finds, for each engine; both rank by the same formula. And which words there are."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from portal import db
@@ -49,3 +50,12 @@ def find(language: str, query: Query, most: int) -> list[tuple[Any, ...]]:
     statement = _POSTGRES.replace("%(parts)s", ", ".join(["(?::text, ?::text)"] * len(parts)))
     values = [value for part in parts for value in (part.needle, part.for_postgres)]
     return db.fetch(statement, *values, query.for_postgres, language, most)
+
+
+def find_words(language: str, words: Collection[str]) -> list[str]:
+    """Those of the words that texts of the language have; what most texts have comes first."""
+    statement = (
+        f"SELECT word FROM found_word WHERE language = ? AND word IN ({', '.join('?' * len(words))}) "  # noqa: S608
+        "ORDER BY texts DESC, word"
+    )
+    return [word for (word,) in db.fetch(statement, language, *words)]

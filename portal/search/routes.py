@@ -19,7 +19,7 @@ def find() -> Response:
     typed = request.args.get("q", "")[: query.LONGEST]
     found = services.find(language(), typed) if typed.strip() else None
     template = "search/found.html" if "part" in request.args else "search/find.html"
-    response = make_response(render_template(template, typed=typed, found=found, kinds=KINDS))
+    response = make_response(render_template(template, typed=typed, found=found, kinds=KINDS, most=services.MOST))
     if typed:
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex"

@@ -147,11 +147,5 @@ def _slips(language: str, part: Part) -> list[Part]:
     (word, *more) = part.words
     if more or not _SLIPS_FROM <= len(word) <= _SLIPS_TO or word.isdigit():
         return []
-    rows: Any = (
-        FoundWord.select(FoundWord.word)
-        .where(FoundWord.language == language, FoundWord.word.in_({word, *folding.near(word)}))
-        .order_by(FoundWord.texts.desc(), FoundWord.word)
-        .tuples()
-    )
-    words = [found for (found,) in rows]
+    words = queries.find_words(language, {word, *folding.near(word)})
     return [] if word in words else [Part((found,)) for found in words[:_WAYS]]

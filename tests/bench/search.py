@@ -30,7 +30,7 @@ SYLLABLES = ("ba", "re", "mi", "lo", "ku", "ten", "sor", "wi", "pa", "nel", "dor
 
 
 def pages(number: int):
-    chance = random.Random(7)  # noqa: S311 - made-up pages
+    chance = random.Random(7)
     words = sorted({"".join(made) for made in itertools.product(SYLLABLES, repeat=4)})
     chance.shuffle(words)
     words = words[:WORDS]
@@ -42,7 +42,7 @@ def pages(number: int):
 
 def classes() -> dict[str, str]:
     """What somebody types: words by how many pages have them, several words, a phrase, an unfinished word, a slip."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     words = sorted({"".join(made) for made in itertools.product(SYLLABLES, repeat=4)})
     chance.shuffle(words)
     common, medium, rare = words[2], words[150], words[6000]
@@ -50,6 +50,12 @@ def classes() -> dict[str, str]:
         "common": common, "medium": medium, "rare": rare, "two words": f"{common} {medium}",
         "phrase": f'"{common} {words[0]}"', "unfinished": medium[:5], "slip": f"{rare[:-1]}x",
     }  # fmt: skip
+
+
+def right(typed: str) -> str:
+    """What the bare statement is asked: it forgives no slip, so it gets the word as it should be."""
+    classes_ = classes()
+    return classes_["rare"] if typed == classes_["slip"] else typed
 
 
 def as_fts(typed: str) -> str:
@@ -77,10 +83,10 @@ def measure(number: int, folder: Path) -> dict[str, dict[str, float]]:
 
 def _compare(typed: str, bare: sqlite3.Connection) -> dict[str, float]:
     """Medians of interleaved runs, in milliseconds, and their ratio."""
-    asked = as_fts(typed)
+    asked = as_fts(right(typed))
     own, other = [], []
     ends = time.perf_counter() + 4
-    while time.perf_counter() < ends and len(own) < 60 or len(own) < 5:
+    while (time.perf_counter() < ends and len(own) < 60) or len(own) < 5:
         began = time.perf_counter()
         found = services.find("en", typed)
         between = time.perf_counter()

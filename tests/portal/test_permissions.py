@@ -62,9 +62,14 @@ ACCESS = {
     "demo.find_demo": DEMO,
     "demo.show_demo": DEMO,
     "demo.sign_in_as": DEMO,
+    "guidance.list_resources": PUBLIC,
     "guidance.list_sections": PUBLIC,
+    "guidance.list_terms": PUBLIC,
+    "guidance.show_feed": PUBLIC,
     "guidance.show_page": PUBLIC,
+    "guidance.show_robots": PUBLIC,
     "guidance.show_section": PUBLIC,
+    "guidance.show_sitemap": PUBLIC,
     "guidance.show_topic": PUBLIC,
     "home.choose_language": PUBLIC,
     "home.show_accessibility": PUBLIC,
@@ -103,6 +108,7 @@ ACCESS = {
     "rounds.new_round": Permission.ROUND_OPEN,
     "rounds.raise_threshold": Permission.ROUND_CLOSE,
     "rounds.show_round": Permission.RESULTS_VIEW,
+    "search.find": PUBLIC,
 }
 
 

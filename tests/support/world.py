@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from portal import clock, db, paths
 from portal.candidates import checklist, copies
-from portal.config import setting
+from portal.config import remember, setting
 from portal.guidance import loading
 from portal.organisations import invitations
 from portal.organisations import services as organisations
@@ -37,6 +37,7 @@ class World:
 
     def __init__(self, make):
         self.make = make
+        remember(BASE_URL="https://peerwork.example")  # what gives absolute addresses is 404 without it
         with db.connection():
             loading.load(paths.resource_dir("content"))
         self.organisation = make.organisation()

@@ -26,6 +26,26 @@ publisher = "A house"
 kind = "text"
 note = "Read."
 """
+GLOSSARY = """[peer-worker]
+term = "peer worker"
+text = "Somebody who does peer work. It is paid."
+used = ["principles/equality"]
+see = []
+sources = ["R1"]
+forms = ["peer workers"]
+"""
+RESOURCE = """[a-manual]
+author = "An author"
+title = "A manual"
+publisher = "A house"
+year = 2014
+language = "en"
+topics = ["pay"]
+good_for = "Reading on."
+url = "http://example.org/"
+link_state = "not verified"
+archive_note = "No copy kept here."
+"""
 
 
 class Folder:

@@ -234,7 +234,7 @@ def test_a_round_that_cannot_be_closed_stops_neither_the_others_nor_what_else_is
     database, make, organisation, caplog
 ):
     bad, good = (open_round(house, days=days)[0] for house, days in ((organisation, 1), (make.organisation(), 2)))
-    # A sheet of a group that the instrument knows and an answer too many: counting it breaks a unique index.
+    # The item is counted already, so counting it again breaks a unique index.
     db.transaction(lambda: RoundCount.create(round=bad, rater_group="peer", item="EQ1", **EMPTY))()
     fill_round(make, bad, [("peer", {"EQ1": "2"})])
     clock.stop(clock.now() + dt.timedelta(days=3))

@@ -31,9 +31,3 @@ def shipped(app):
     """The content that ships, loaded and indexed."""
     with app.app_context():
         load_and_index()
-
-
-from portal import app as portal_app  # noqa: E402
-
-if search.FEATURE not in portal_app.FEATURES:
-    portal_app.FEATURES += (search.FEATURE,)

@@ -50,7 +50,7 @@ def test_letters_never_vanish(word):
 def test_a_word_is_found_in_the_original_however_it_is_composed(word):
     phrase = folding.fold(word).split()
     for text in (word, unicodedata.normalize("NFD", word), unicodedata.normalize("NFC", word)):
-        assert re.search(folding.pattern(phrase), text, re.IGNORECASE), (phrase, text)
+        assert re.search(folding.pattern(phrase), text), (phrase, text)
 
 
 def test_near_words_are_one_slip_away():

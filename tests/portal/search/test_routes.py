@@ -26,6 +26,14 @@ def test_a_form_at_the_top_finds_pages_and_says_where_they_stand(browser, shippe
     browser.get(page.links()["Confidentiality"])
 
 
+def test_every_page_has_a_form_at_its_foot_and_search_in_the_menu(browser):
+    page = browser.get("/en/")
+    form = page.root.find(".//footer//form[@role='search']")
+    assert form.get("action") == browser.address("search.find", language="en")
+    assert [field.get("name") for field in form.findall("input")] == ["q"]
+    assert "/en/search" in [link.get("href") for link in page.root.findall(".//nav//a")]
+
+
 def test_questions_lead_to_their_page_or_the_checklist(browser, shipped):
     page = browser.get("/en/search?q=stand+as+colleagues+in+meetings")
     assert page.links()["Peer workers stand as colleagues in meetings and daily work."] == (

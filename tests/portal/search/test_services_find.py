@@ -11,7 +11,8 @@ from tests.portal.search.conftest import made
 ODD = (
     'a" OR (', '"', "'", "''", "%", "_", "*", "a*", "NEAR(a b)", "a AND", "NOT", "a:b", "{a}", "^a", "\\", "\0",
     "(", "))", "!", "&", "|", "<->", "a <-> b", ":*", "a:*", "-", '-"', '--a', "?", "$1", "%s", "😀", "x" * 5000,
-    "a " * 500, "\u0301", "1e5 0x1F -3.5", "http://a.b/c?d=e", "a@b.c", "<script>", "ﷺ", "naïve\u0301", "\ud7ff", "αbв1234" * 4,
+    "a " * 500, "\u0301", "1e5 0x1F -3.5", "http://a.b/c?d=e", "a@b.c", "<script>", "ﷺ", "naïve\u0301", "\ud7ff",
+    "αbв1234" * 4,
 )  # fmt: skip
 
 
@@ -47,19 +48,17 @@ def test_phrases_and_words_that_must_not_be_there(filled):
     assert keys("-money") == []
 
 
-@pytest.mark.parametrize(
-    "typed", ["strasse", "Straße", "νομος", "ΝΌΜΟΣ", "επιζω", "lodz", "łódź", "насил", "eleves", "covid-19"]
-)
-def test_folded_words_are_found(filled, typed):
-    assert keys(typed) == ["lodz"]
+def test_folded_words_are_found(filled):
+    for typed in ("strasse", "Straße", "νομος", "ΝΌΜΟΣ", "επιζω", "lodz", "łódź", "насил", "eleves", "covid-19"):
+        assert keys(typed) == ["lodz"], typed
 
 
-@pytest.mark.parametrize("typed", ["nedle", "needel", "neeedle", "neddle", "neeble"])
-def test_one_slip_is_forgiven(filled, typed):
-    found = services.find("en", typed)
-    assert {hit.address.rpartition("/")[2] for hit in found.hits} == {"exchange", "order"}
-    assert found.instead == ("needle",)
-    assert "<mark>Needle</mark> exchange" in [hit.title for hit in found.hits]
+def test_one_slip_is_forgiven(filled):
+    for typed in ("nedle", "needel", "neeedle", "neddle", "neeble"):
+        found = services.find("en", typed)
+        assert {hit.address.rpartition("/")[2] for hit in found.hits} == {"exchange", "order"}, typed
+        assert found.instead == ("needle",)
+        assert "<mark>Needle</mark> exchange" in [hit.title for hit in found.hits]
 
 
 def test_a_word_that_is_there_is_not_taken_for_another(filled):
@@ -93,9 +92,9 @@ def test_equal_ones_come_by_title_and_no_more_than_twenty(index):
     assert len(keys("words", most=8)) == 8
 
 
-@pytest.mark.parametrize("typed", ODD, ids=range(len(ODD)))
-def test_odd_input_is_answered(filled, typed):
-    services.find("en", typed)
+def test_odd_input_is_answered(filled):
+    for typed in ODD:
+        services.find("en", typed)
 
 
 def test_an_empty_index_finds_nothing(database):
