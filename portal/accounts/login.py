@@ -99,8 +99,6 @@ def ask_to_sign_in() -> ResponseReturnValue:
     """The sign-in page, with what was typed carried along as hidden fields when a form was sent too late."""
     if request.method == "GET":
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-    if request.endpoint == "accounts.sign_out":
-        return redirect(url_for("home.show_front_page"), 303)  # it has ended by itself
     fields = carried_fields()
     page_or_form = fields or "GET" in (request.url_rule.methods or ()) if request.url_rule else False
     form = SignInForm(formdata=None, next=request.path if page_or_form else url_for("home.show_my_page"))

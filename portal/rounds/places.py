@@ -42,7 +42,7 @@ def takes_answers() -> peewee.Expression:
 
 def find_place_by_code(code: str) -> RoundPlace | None:
     """The place that a slip or link opens, with its round as ``.round``; None when spent, unknown or closed."""
-    place = (
+    place: RoundPlace | None = (
         RoundPlace.select(RoundPlace, Round)
         .join(Round)
         .join(Organisation)

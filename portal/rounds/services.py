@@ -41,7 +41,6 @@ from portal.rounds.refusals import (
 
 LONGEST_ROUND = dt.timedelta(days=120)
 HIGHEST_THRESHOLD = 50
-SMALLEST_TOGETHER = 2  # people who can agree on an answer: it is shown as it stands
 CHANGES = (
     "none",
     "few",
@@ -164,7 +163,7 @@ def _write_round(
         members = [person for person, theirs in raters.items() if theirs == group.value]
         if not members and not asked:
             raise NoPlaces(group)
-        if mode is Mode.GROUP and len(members) + asked < SMALLEST_TOGETHER:
+        if mode is Mode.GROUP and len(members) == 1 and not asked:  # a slip may stand for many without an account
             raise OnePersonsAnswer(group)
         if asked:
             codes[group] = make_slips(round_, group, asked)

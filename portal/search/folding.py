@@ -12,13 +12,7 @@ _EXTRA = str.maketrans(
 )
 _NO_WORD = re.compile(r"[\W_]+")
 # Letters of Europe's alphabets; what else folds to something else is found, but not marked in excerpts.
-_BLOCKS = (
-    range(0x0345, 0x0346),
-    range(0x00C0, 0x0250),
-    range(0x0370, 0x0530),
-    range(0x1E00, 0x2000),
-    range(0xFB00, 0xFB07),
-)
+_BLOCKS = (range(0x0345, 0x0346), range(0x00C0, 0x0250), range(0x0370, 0x0530), range(0x1E00, 0x2000))
 _MARKS = "[\u0300-\u036f]*"
 _ALPHABETS = (
     "abcdefghijklmnopqrstuvwxyz",

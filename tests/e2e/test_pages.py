@@ -12,6 +12,8 @@ PUBLIC = {
     "section-prepare": "/en/guidance/prepare",
     "sections": "/en/guidance",
     "topic": "/en/topics/pay",
+    "glossary": "/en/glossary",
+    "resources": "/en/resources?topic=pay",
     "checklist": "/en/candidates/checklist",
     "sign-in": "/en/sign-in",
     "sign-up": "/en/sign-up",

@@ -82,7 +82,6 @@ def test_a_group_that_answers_together_has_one_place(database, make, organisatio
         ({"modes": {RaterGroup.COMMUNITY: Mode.INDIVIDUAL}, "slips": {}}, refusals.UnsuitableMode, "modes"),
         ({"modes": {PEER: Mode.INDIVIDUAL}, "slips": {}}, refusals.NoPlaces, "modes"),
         ({"modes": {PEER: Mode.GROUP}, "slips": {}}, refusals.NoPlaces, "modes"),
-        ({"modes": {PEER: Mode.GROUP}, "slips": {PEER: 1}}, refusals.OnePersonsAnswer, "modes"),
         ({"slips": {PEER: 501}}, refusals.UnsuitableSlips, "slips"),
         ({"slips": {PEER: -1}}, refusals.UnsuitableSlips, "slips"),
         ({"slips": {STAFF: 1}}, refusals.UnsuitableSlips, "slips"),
@@ -103,6 +102,12 @@ def test_unsuitable_terms_are_refused_and_nothing_is_written(database, make, org
     assert refused.value.field == field
     assert Round.select().count() == RoundPlace.select().count() == 0
     assert audit.AuditRow.select().count() == rows
+
+
+def test_a_group_without_accounts_answers_together_by_one_slip(database, make, organisation):
+    round_, codes = open_round(organisation, modes={PEER: Mode.GROUP}, slips={PEER: 1})
+    assert len(codes[PEER]) == 1
+    assert places.find_place_by_code(codes[PEER][0]).round_id == round_.id
 
 
 def test_the_longest_and_the_shortest_round_are_allowed(database, make, organisation):
