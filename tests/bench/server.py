@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 
@@ -90,7 +91,7 @@ def load(address: str, *, seconds: int = 5, connections: int = 8, script: str = 
     for header in headers:
         command += ["-H", header]
     if script:
-        file = pathlib.Path(f"/tmp/bench-{os.getpid()}.lua")
+        file = pathlib.Path(tempfile.gettempdir()) / f"bench-{os.getpid()}.lua"
         file.write_text(script)
         command += ["-s", str(file)]
     said = subprocess.run([*command, address], capture_output=True, text=True, check=True).stdout
