@@ -11,7 +11,7 @@ from flask import Flask, current_app, g, get_flashed_messages, request, session
 from flask_babel import get_locale, gettext
 from flask_login import current_user
 
-from portal import clock, permissions, security
+from portal import clock
 from portal.i18n import language
 
 DISCREET_COOKIE = "discreet"
@@ -24,9 +24,7 @@ def init_app(app: Flask) -> None:
         discreet=discreet,
         messages=messages,
         get_locale=get_locale,
-        is_personal=security.is_personal,
         site_name=app.config["SITE_NAME"],
-        Permission=permissions.Permission,
         neutral_name=neutral_name,
         now=clock.now,
         today=clock.today,
