@@ -99,6 +99,13 @@ class Visit:
         except Exception as error:
             words = self.page.get_by_role("main").inner_text()[:500]
             raise AssertionError(f"no button {name!r} on {self.page.url}: {words}") from error
+        self.page.wait_for_load_state()
+        return self.page
+
+    def follow(self, name: str, exact: bool = False):
+        """Follow the first link of this name in the page's own part; come back once the new page is there."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("main").get_by_role("link", name=name, exact=exact).first.click()
         return self.page
 
     def quiet(self) -> None:
@@ -108,6 +115,7 @@ class Visit:
         """Check the page that is open: axe, sideways scroll, console, at every width and scheme."""
         from axe_playwright_python.sync_playwright import Axe
 
+        self.page.wait_for_load_state()
         options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
         for scheme in schemes:
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

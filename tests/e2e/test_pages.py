@@ -82,9 +82,9 @@ def test_ones_own_pages(visit, name):
     ],
 )
 def test_work_pages(visit, nickname, steps):
-    page = visit.sign_in(nickname)
+    visit.sign_in(nickname)
     for step in steps:
-        page.get_by_role("main").get_by_role("link", name=step, exact=True).first.click()
+        visit.follow(step, exact=True)
     visit.look("work-" + "-".join([nickname, *steps]).lower().replace(" ", "-"))
 
 
@@ -92,10 +92,8 @@ def test_work_pages(visit, nickname, steps):
 @pytest.mark.parametrize("programme", ["Riverside outreach", "Drop-in"])
 def test_results_pages(visit, nickname, programme):
     page = visit.sign_in(nickname)
-    page.get_by_role("link", name="Harbour House").click()
-    page.get_by_role("link", name="Rounds and results", exact=True).first.click()
-    page.get_by_role("main").get_by_role("link", name=programme).first.click()
-    page.get_by_role("main").get_by_role("link", name="results").first.click()
+    for step in ("Harbour House", "Rounds and results", programme, "results"):
+        visit.follow(step)
     page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
     visit.look(f"results-{programme}-{nickname}".lower().replace(" ", "-"))
     assert page.locator("svg[role=img]").count() == 7
@@ -103,7 +101,7 @@ def test_results_pages(visit, nickname, programme):
 
 def test_question_page(visit):
     page = visit.sign_in("Amber Fox")
-    page.get_by_role("link", name="Say how you see Needle exchange").click()
+    visit.follow("Say how you see Needle exchange")
     visit.press("Start")
     visit.press("Start")
     visit.look("return-key")

@@ -10,8 +10,8 @@ CODE = re.compile(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b")
 
 def lead_opens_a_round(visit, programme: str) -> None:
     page = visit.sign_in("Marlow")
-    page.get_by_role("link", name="Harbour House").click()
-    page.get_by_role("link", name=re.compile(f"Open a round for {programme}")).click()
+    visit.follow("Harbour House")
+    visit.follow(f"Open a round for {programme}")
     closing = dt.date.today() + dt.timedelta(days=10)
     page.get_by_label(re.compile("last day", re.I)).fill(closing.isoformat())
     for radio in page.get_by_role("radio", name=re.compile("on (their|her|his|its) own", re.I)).all():
@@ -21,9 +21,9 @@ def lead_opens_a_round(visit, programme: str) -> None:
 
 def to_the_round(visit, nickname: str, programme: str):
     page = visit.sign_in(nickname)
-    page.get_by_role("link", name="Harbour House").click()
-    page.get_by_role("link", name="Rounds and results", exact=True).click()
-    page.get_by_role("main").get_by_role("link", name=re.compile(programme)).first.click()
+    visit.follow("Harbour House")
+    visit.follow("Rounds and results")
+    visit.follow(programme)
     return page
 
 
@@ -59,18 +59,18 @@ def test_a_round_from_opening_to_result(visitor, script):
     for code in codes:
         answer_with(visitor(script), code, "Begun", questions=4)
     page = to_the_round(lead, "Marlow", programme)
-    page.get_by_role("link", name=re.compile("Close")).first.click()
+    lead.follow("Close")
     page.get_by_role("checkbox").check()
     lead.press("Close the round")
     page.wait_for_url(lambda url: not url.endswith("/close"))
     address = page.url
     peer = contact.page
     peer.goto(address)
-    peer.get_by_role("link", name=re.compile("results", re.I)).first.click()
+    contact.follow("results")
     table = peer.get_by_role("table").first.inner_text()
     assert "Equality" in table
     assert "50" in table, "everybody chose the middle level"
-    page.get_by_role("link", name=re.compile("results", re.I)).first.click()
+    lead.follow("results")
     assert "50" not in page.get_by_role("table").first.inner_text(), "peer workers have not opened it"
     lead.quiet()
     contact.quiet()
@@ -91,7 +91,8 @@ def test_an_answer_is_saved_and_found_again_on_another_device(visitor, script):
     computer = visitor(script)
     page = computer.open("/answer/return")
     page.get_by_label(re.compile("words|key", re.I)).first.fill(key)
-    page.get_by_role("main").get_by_role("button").first.click()
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("button").first.click()
     assert page.url == first, "the next open question, not the one that was answered"
     computer.quiet()
 
