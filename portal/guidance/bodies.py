@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from portal.config import setting
+from portal.guidance import kinds
 from portal.guidance.files import Finding, PageFile
 from portal.text import Heading
 
@@ -16,7 +17,9 @@ _LINK = re.compile(r'<a\b[^>]*\bhref="([^"]*)"')
 _IMAGE = re.compile(r"<img\b[^>]*>")
 _ATTRIBUTE = re.compile(r'\b(alt|src)="([^"]*)"')
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_GUIDANCE = re.compile(r"/(?P<language>[a-z]{2,3}(?:-[A-Z]{2})?)/guidance(?:/(?P<address>[^#?]*))?(?:#(?P<anchor>.*))?")
+_PAGE = re.compile(
+    r"/(?P<language>[a-z]{2,3}(?:-[A-Z]{2})?)/(?P<folder>[a-z]+)(?:/(?P<rest>[^#?]*))?(?:#(?P<anchor>.*))?"
+)
 _GLOSSARY = re.compile(r"/(?P<language>[a-z]{2,3}(?:-[A-Z]{2})?)/glossary(?:#(?P<term>.*))?")
 _RESOURCES = re.compile(r"/[a-z]{2,3}(?:-[A-Z]{2})?/resources(?:#(?P<slug>.*))?")
 _TOPIC = re.compile(r"/(?P<language>[a-z]{2,3}(?:-[A-Z]{2})?)/topics/(?P<topic>[^#?]*)")
@@ -118,22 +121,31 @@ def _dead(target: str, language: str, own: frozenset[str], known: Known) -> str:
         return "there is no such term in the glossary."
     if (resource := _RESOURCES.fullmatch(target)) and resource["slug"] not in (None, *known.resources):
         return "there is no such entry in resources.toml."
-    if not (found := _GUIDANCE.fullmatch(target)):
+    if not (found := _address(target)):
         return ""
-    if not found["address"]:
-        return ""
-    anchors = known.anchors_at(found["language"], found["address"])
+    language, address, anchor = found
+    anchors = known.anchors_at(language, address)
     if anchors is None:
         return "there is no such page. An address is section or section/page."
-    if found["anchor"] and found["anchor"] not in anchors:
-        return f"that page has no anchor #{found['anchor']}."
+    if anchor and anchor not in anchors:
+        return f"that page has no anchor #{anchor}."
     return ""
 
 
+def _address(target: str) -> tuple[str, str, str] | None:
+    """Language, address as headers name it, and anchor, of a link to one of our pages."""
+    found = _PAGE.fullmatch(target)
+    kind = next((one for one in kinds.every() if found and one.folder == found["folder"]), None)
+    if not found or kind is None or not found["rest"]:
+        return None
+    address = found["rest"] if kind.in_sections else f"{kind.folder}/{found['rest'].removesuffix('/guide')}"
+    return found["language"], address, found["anchor"] or ""
+
+
 def leads_to(rendered: str) -> list[str]:
-    """The addresses of guidance pages that rendered HTML links to, each once, in order."""
-    targets = (_GUIDANCE.fullmatch(html.unescape(link)) for link in _LINK.findall(rendered))
-    return list(dict.fromkeys(found["address"] for found in targets if found and found["address"]))
+    """The addresses of our pages that rendered HTML links to, each once, in order."""
+    targets = (_address(html.unescape(link)) for link in _LINK.findall(rendered))
+    return list(dict.fromkeys(found[1] for found in targets if found))
 
 
 def _line_with(page: PageFile, words: str) -> int:

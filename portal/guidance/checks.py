@@ -26,6 +26,7 @@ LOCAL_CHECKS = ("health", "law")
 KINDS: dict[type, str] = {
     str: "words in double quotes",
     int: "a whole number",
+    bool: "true or false, without quotes",
     list: "a list in square brackets",
     dt.date: "a date without quotes, such as 2026-11-22",
 }
@@ -53,13 +54,14 @@ def check_content(content: ContentSet) -> Iterator[Finding]:
     )
     yield from _duplicates(content)
     for page in content.pages:
-        if (page.language, page.section) not in known.anchors:
+        if page.kind.in_sections and (page.language, page.section) not in known.anchors:
             message = f"There is no section “{page.section}”: add {page.section}/{INDEX}.md, or move this file."
             yield Finding(page.file, None, message)
         wrong = list(_header(page))
         yield from wrong
         if not wrong:
             yield from _names(page, known)
+            yield from page.kind.check(page)
         yield from bodies.check_body(page, *rendered[page.file], known)
     yield from _sources(content.sources)
     for topics in content.topics.values():
@@ -83,28 +85,27 @@ def _duplicates(content: ContentSet) -> Iterator[Finding]:
 
 def _header(page: PageFile) -> Iterator[Finding]:
     """Keys, types and the one accepted form; later checks may rely on them."""
-    sound = True
+    types, sound = TYPES | page.kind.keys, True
     for key in page.header:
-        if key not in KEYS:
+        if key not in types:
             sound = False
-            yield Finding(page.file, page.line_of(key), f"“{key}” is no header key. Known: {', '.join(KEYS)}.")
-    for key in KEYS:
+            yield Finding(page.file, page.line_of(key), f"“{key}” is no header key. Known: {', '.join(types)}.")
+    for key, kind in types.items():
         if key not in page.header:
             sound = False
-            yield Finding(page.file, 1, f"The header has no “{key}”. It holds {KINDS[TYPES[key]]}.")
-        elif message := _wrong_value(key, page.header[key]):
+            yield Finding(page.file, 1, f"The header has no “{key}”. It holds {KINDS[kind]}.")
+        elif message := _wrong_value(key, kind, page.header[key]):
             sound = False
             yield Finding(page.file, page.line_of(key), f"“{key}” {message}")
     if sound:
         yield from _form(page)
 
 
-def _wrong_value(key: str, value: Any) -> str:
+def _wrong_value(key: str, kind: Any, value: Any) -> str:
     """What is wrong with the value of a header key, with the remedy; empty when nothing is."""
-    kind: Any = TYPES[key]
     # A date with a time is a date to Python, and true is a number; both are mistakes here.
     if type(value) is not kind:
-        return f"must be {KINDS[TYPES[key]]}."
+        return f"must be {KINDS[kind]}."
     if key in LISTS_OF_WORDS and not all(isinstance(one, str) and one.strip() for one in value):
         return "must hold words in double quotes only, none of them empty."
     if key in ("title", "summary") and not value.strip():
@@ -130,12 +131,13 @@ def _is_check(value: Any) -> bool:
 
 def _form(page: PageFile) -> Iterator[Finding]:
     """The first place where the header is not written as an export would write it."""
-    if list(page.header) != list(KEYS):
-        before = next(key for key, right in zip(page.header, KEYS, strict=True) if key != right)
-        message = f"The keys are out of order from “{before}” on. The order is: {', '.join(KEYS)}."
+    order = [*KEYS, *page.kind.keys]
+    if list(page.header) != order:
+        before = next(key for key, right in zip(page.header, order, strict=True) if key != right)
+        message = f"The keys are out of order from “{before}” on. The order is: {', '.join(order)}."
         yield Finding(page.file, page.line_of(before), message)
         return
-    should = header_lines(page.header)
+    should = header_lines(page.header, page.kind)
     for number, line in enumerate(page.header_lines):
         right = should[number] if number < len(should) else None
         if line != right:

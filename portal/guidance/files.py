@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from portal.guidance import kinds
+from portal.guidance.kinds import GUIDANCE, Kind
+
 FENCE = "+++"
 INDEX = "index"  # the file, and the slug, of a section's own page
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG = GUIDANCE.slug
 KEYS = (
     "title", "summary", "in_short", "order", "written", "checked", "local_check", "topics", "sources", "related",
     "try_it",
@@ -36,6 +39,7 @@ class PageFile:
     """A file that could be read. The header holds TOML's values and may lack keys or hold wrong ones."""
 
     file: str
+    kind: Kind
     language: str
     section: str
     slug: str
@@ -51,9 +55,9 @@ class PageFile:
         return self.section if self.slug == INDEX else f"{self.section}/{self.slug}"
 
     def line_of(self, key: str) -> int | None:
-        """The line of the file on which a header key stands."""
+        """The line of the file on which a header key, or the first of its tables, stands."""
         for number, line in enumerate(self.header_lines, start=2):
-            if re.match(rf"{key}\s*=", line):
+            if re.match(rf"{key}\s*=|\[\[{key}\]\]", line):
                 return number
         return None
 
@@ -81,7 +85,7 @@ class TableFile:
 
 @dataclass(frozen=True)
 class ContentSet:
-    pages: tuple[PageFile, ...]  # by language, section, file name
+    pages: tuple[PageFile, ...]  # by language, kind, section, file name
     sources: TableFile
     topics: dict[str, TableFile]  # by language
     glossaries: dict[str, TableFile]  # by language; a language may have none
@@ -95,10 +99,11 @@ def read_content(root: Path) -> tuple[ContentSet, list[Finding]]:
     pages, topics, glossaries = [], {}, {}
     languages = sorted(path for path in root.iterdir() if path.is_dir() and LANGUAGE.fullmatch(path.name))
     for folder in languages:
-        for path in sorted((folder / "guidance").rglob("*.md")):
-            page = _read_page(root, folder.name, path, findings)
-            if page is not None:
-                pages.append(page)
+        for kind in kinds.every():
+            for path in sorted((folder / kind.folder).rglob("*.md")):
+                page = _read_page(root, kind, folder.name, path, findings)
+                if page is not None:
+                    pages.append(page)
         topics[folder.name] = _read_tables(root, folder / "topics.toml", findings)
         glossary = _read_if_there(root, folder / "glossary.toml", findings)
         if glossary is not None:
@@ -136,20 +141,30 @@ def _read_text(root: Path, path: Path, findings: list[Finding]) -> str | None:
     return text
 
 
-def _read_page(root: Path, language: str, path: Path, findings: list[Finding]) -> PageFile | None:
+def _read_page(root: Path, kind: Kind, language: str, path: Path, findings: list[Finding]) -> PageFile | None:
     file = _name(root, path)
-    parts = path.relative_to(root / language / "guidance").with_suffix("").parts
+    parts = path.relative_to(root / language / (kind.folder if kind.in_sections else "")).with_suffix("").parts
     if len(parts) != 2:
-        findings.append(Finding(file, None, "A page lies in a section's folder: guidance/<section>/<page>.md."))
+        place = f"{kind.folder}/<section>/<page>.md" if kind.in_sections else f"{kind.folder}/<page>.md"
+        where = "in a section's folder" if kind.in_sections else f"in the folder {kind.folder} itself"
+        findings.append(Finding(file, None, f"A page lies {where}: {place}."))
         return None
     text = _read_text(root, path, findings)
     if text is None:
         return None
-    for name in parts:
-        if not SLUG.fullmatch(name):
-            findings.append(
-                Finding(file, None, f"“{name}” cannot be part of an address. Use a–z, 0–9 and single hyphens.")
-            )
+    return parse_page(file, kind, language, parts[0], parts[1], text, findings)
+
+
+def parse_page(
+    file: str, kind: Kind, language: str, section: str, slug: str, text: str, findings: list[Finding]
+) -> PageFile | None:
+    """A page from its text; what is wrong with the text, or with the names in its address, goes to ``findings``."""
+    for name, pattern, words in (
+        (section, SLUG, GUIDANCE.slug_words),
+        (slug, SLUG if slug == INDEX else kind.slug, kind.slug_words),
+    ):
+        if not pattern.fullmatch(name):
+            findings.append(Finding(file, None, f"“{name}” cannot be part of an address. Use {words}."))
     lines = text.replace("\r\n", "\n").split("\n")
     if lines[0] != FENCE:
         findings.append(Finding(file, 1, "The file must begin with a line +++ that opens the header."))
@@ -167,9 +182,10 @@ def _read_page(root: Path, language: str, path: Path, findings: list[Finding]) -
         body, body_line = body[1:], body_line + 1
     return PageFile(
         file=file,
+        kind=kind,
         language=language,
-        section=parts[0],
-        slug=parts[1],
+        section=section,
+        slug=slug,
         header_lines=tuple(lines[1:end]),
         header=header,
         body="\n".join(body),
@@ -201,9 +217,15 @@ def _read_toml(file: str, text: str, lines_before: int, findings: list[Finding])
         return None
 
 
-def header_lines(header: dict[str, Any]) -> list[str]:
-    """The header as it must stand in the file: the keys in their order, one a line."""
-    return [f"{key} = {toml(header[key])}" for key in KEYS if key in header]
+def header_lines(header: dict[str, Any], kind: Kind = GUIDANCE) -> list[str]:
+    """The header as it must stand in the file: the keys in their order, one a line; tables last, a blank line before
+    each."""
+    keys = [key for key in (*KEYS, *kind.keys) if key in header]
+    lines = [f"{key} = {toml(header[key])}" for key in keys if key not in kind.tables]
+    for key in keys:
+        for table in header[key] if key in kind.tables else ():
+            lines += ["", f"[[{key}]]", *(f"{name} = {toml(value)}" for name, value in table.items())]
+    return lines
 
 
 def toml(value: Any) -> str:

@@ -12,7 +12,7 @@ from portal import audit, clock, db
 from portal.guidance import bodies, checks, files, markup, tables
 from portal.guidance.files import ContentSet, Finding, PageFile
 from portal.guidance.models import Page, PageLink, Revision
-from portal.guidance.services import KIND, live_revision
+from portal.guidance.services import live_revision
 from portal.guidance.tables import Tables
 from portal.guidance.terms import Linker
 from portal.text import Heading
@@ -64,7 +64,7 @@ def _plan(content: ContentSet) -> Loading:
     stored = _stored_pages()
     plan = Loading(tables=tables.compare(content))
     for file in content.pages:
-        known = stored.get((file.language, file.section, file.slug))
+        known = stored.get(_key(file))
         if known is None:
             plan.added.append(file)
         elif known.belongs_to_file:
@@ -74,7 +74,7 @@ def _plan(content: ContentSet) -> Loading:
             asked, place = known.live.header["order"], file.header.get("order")  # type: ignore[union-attr]
             if known.page.position == asked != place:
                 plan.moved.append((known.page, place))
-    with_file = {(file.language, file.section, file.slug) for file in content.pages}
+    with_file = {_key(file) for file in content.pages}
     plan.gone = [one.page for key, one in stored.items() if one.belongs_to_file and key not in with_file]
     replaced = {page.id for page, _file in plan.changed}
     plan.outdated = [
@@ -87,15 +87,20 @@ def _plan(content: ContentSet) -> Loading:
     return plan
 
 
-def _stored_pages() -> dict[tuple[str, str, str], _Stored]:
-    """By language, section and slug; one statement."""
+def _key(file: PageFile) -> tuple[str, str, str, str]:
+    return file.kind.name, file.language, file.section, file.slug
+
+
+def _stored_pages() -> dict[tuple[str, str, str, str], _Stored]:
+    """By kind, language, section and slug; one statement."""
     rows = (
         Page.select(Page, Revision.id, Revision.from_file, Revision.renderer, Revision.header)
         .join(Revision, "LEFT JOIN", on=(Revision.id == live_revision()), attr="live")
-        .where(Page.kind == KIND)
-        .order_by(Page.language, Page.section, Page.slug)
+        .order_by(Page.kind, Page.language, Page.section, Page.slug)
     )
-    return {(page.language, page.section, page.slug): _Stored(page, getattr(page, "live", None)) for page in rows}
+    return {
+        (page.kind, page.language, page.section, page.slug): _Stored(page, getattr(page, "live", None)) for page in rows
+    }
 
 
 @db.transaction
@@ -125,7 +130,13 @@ def _write(content: ContentSet) -> Loading:
 
 
 def _page(file: PageFile) -> Page:
-    return Page(kind=KIND, language=file.language, section=file.section, slug=file.slug, position=file.header["order"])
+    return Page(
+        kind=file.kind.name,
+        language=file.language,
+        section=file.section,
+        slug=file.slug,
+        position=file.header["order"],
+    )
 
 
 def _revision(page: Page, file: PageFile, moment: dt.datetime, linker: Linker | None) -> Revision:
