@@ -9,14 +9,15 @@ from uuid import UUID, uuid4
 from assessments.answers import Answer, Evidence, Reason
 from assessments.model import Mode, RaterGroup
 from portal import clock, db, keys
+from portal.accounts import portal_people, words
 from portal.accounts import services as accounts
-from portal.accounts import words
 from portal.accounts.models import Person
-from portal.answering import return_key
+from portal.answering import return_key, starting
 from portal.answering import services as answering
-from portal.candidates import checklist, copies
+from portal.candidates import checklist, copies, copy_content
 from portal.candidates import services as candidates
 from portal.config import setting
+from portal.demo import training
 from portal.demo.people import EVERYBODY, ORGANISATION
 from portal.operations.services import is_demo
 from portal.organisations import peer_contact
@@ -25,7 +26,7 @@ from portal.organisations.models import Membership, Organisation
 from portal.permissions import PORTAL_ROLES
 from portal.results import services as results
 from portal.results.release import Choice
-from portal.rounds import closing, services
+from portal.rounds import closing, opening
 from portal.rounds.models import Round
 
 INSTRUMENT = "principles-1"
@@ -83,6 +84,7 @@ def _fill() -> None:
         for named_by in ("Amber Fox", "Lucky Lark"):
             peer_contact.name_peer_contact(organisation.id, people[named_by], _membership(people["Quiet Heron"]))
         _checklist(people["Early Robin"], riverside)
+        training.fill(organisation.id, people, now)
     finally:
         clock.stop(None)
 
@@ -97,7 +99,7 @@ def _make_people() -> dict[str, UUID]:
             sealed = keys.seal(somebody.totp, f"totp:{person.id}")
             Person.update(totp_sealed=sealed).where(Person.id == person.id).execute()
         if somebody.role in PORTAL_ROLES:
-            accounts.set_portal_roles(somebody.nickname, {somebody.role})
+            portal_people.set_portal_roles(somebody.nickname, {somebody.role})
     return people
 
 
@@ -161,7 +163,7 @@ def _open(
         RaterGroup.PEER: Mode.INDIVIDUAL if peers else Mode.GROUP,
     }
     slips = {RaterGroup.STAFF: staff, RaterGroup.PEER: peers}
-    return services.open_round(
+    return opening.open_round(
         organisation,
         programme,
         instrument=INSTRUMENT,
@@ -177,7 +179,7 @@ def _answer(
     code: str, middles: dict[str, float], draw: random.Random, *, unsure: tuple[str, ...] = (), comment: str = ""
 ) -> None:
     """One person's sheet: levels around the middles, with what people really leave open."""
-    sheet = _begin(answering.find_by_code(code))
+    sheet = _begin(starting.find_by_code(code))
     for item in sheet.instrument.items_for(sheet.group):
         if item.code in unsure or (draw.random() < 0.05 and item.gives_level(sheet.group)):
             answer = Answer("dk")
@@ -198,10 +200,10 @@ def _answer_together(round_: Round, group: RaterGroup, levels: dict[str, int]) -
     """Management's statement, or a group's agreed answer, started by whoever comes first."""
     raters = organisations.raters_of(round_.organisation_id, round_.programme_id)
     person = next(person for person, of in raters.items() if of == group.value)
-    _agree(answering.find_for_member(person, organisations.roles_of(person), round_.id), levels)
+    _agree(starting.find_for_member(person, organisations.roles_of(person), round_.id), levels)
 
 
-def _agree(beginning: answering.Beginning | None, levels: dict[str, int]) -> None:
+def _agree(beginning: starting.Beginning | None, levels: dict[str, int]) -> None:
     """A statement or an agreed answer: one level a question, now and then one more or fewer."""
     sheet = _begin(beginning)
     for place, item in enumerate(sheet.instrument.items_for(sheet.group)):
@@ -215,9 +217,9 @@ def _agree(beginning: answering.Beginning | None, levels: dict[str, int]) -> Non
         answering.save(sheet, item.code, Answer(str(level), evidence=evidence, differed=differed, text=text))
 
 
-def _begin(beginning: answering.Beginning | None) -> answering.HeldSheet:
+def _begin(beginning: starting.Beginning | None) -> answering.HeldSheet:
     key = return_key.new("en")
-    if beginning is None or not answering.start(beginning, key):
+    if beginning is None or not starting.start(beginning, key):
         raise RuntimeError("the demo found no place to answer from")
     sheet = answering.find_sheet(key)
     if sheet is None:
@@ -242,8 +244,8 @@ def _checklist(person: UUID, programme: UUID) -> None:
     )
     candidates.keep(person, found)
     written = checklist.words("en")
-    content = copies.Content(
+    content = copy_content.Content(
         sheet=checklist.sheet(found, written),
-        items=copies.chosen_items(found, ["D.04", "PS.03", "F5.01"], written),
+        items=copy_content.chosen_items(found, ["D.04", "PS.03", "F5.01"], written),
     )
     copies.share(uuid4(), person, programme, content, copies.Purpose.STARTING, copies.usual_end())

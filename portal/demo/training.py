@@ -1,0 +1,40 @@
+"""Training in the demo: a rule for peer workers, a group, a few modules done, one put off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from portal import clock
+from portal.training import rules, services
+from portal.training.models import Assignment, Audience, State, Way
+
+BEFORE_WORKING_ALONE = ("O1", "K1", "K4", "T1", "T2", "T3", "T8")
+TRAINER = "Kind Maple"
+
+
+def fill(organisation: UUID, people: dict[str, UUID], now: dt.datetime) -> None:
+    trainer = people[TRAINER]
+    clock.stop(now - dt.timedelta(days=40))
+    rules.make_rule(
+        organisation, Audience.ROLE, "peer_worker", BEFORE_WORKING_ALONE, trainer, due_days=45,
+        reason="These come before working alone.",
+    )  # fmt: skip
+    group = rules.save_group(organisation, "Night bus", [people["Amber Fox"], people["Lucky Lark"]])
+    rules.make_rule(organisation, Audience.GROUP, group.id, ["C1", "T4"], trainer, reason="For the bus.")
+    clock.stop(now - dt.timedelta(days=20))
+    for nickname, codes in {
+        "Quiet Heron": BEFORE_WORKING_ALONE,
+        "Amber Fox": ("O1", "K1", "T1"),
+        "Lucky Lark": ("O1",),
+    }.items():
+        for code in codes:
+            services.finish_many(organisation, [people[nickname]], code, clock.today(), Way.MEETING, trainer)
+    services.practise(_the(people["Quiet Heron"], "K4"), clock.today())
+    services.respond(people["Amber Fox"], _the(people["Amber Fox"], "K4").id, State.ACCEPTED)
+    services.respond(people["Lucky Lark"], _the(people["Lucky Lark"], "T4").id, State.LATER)
+    clock.stop(now)
+
+
+def _the(person: UUID, module: str) -> Assignment:
+    return Assignment.get(Assignment.person == person, Assignment.module == module)

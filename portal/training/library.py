@@ -1,0 +1,195 @@
+"""The modules that can be read and assigned, from guidance's store."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from portal import clock, generation
+from portal.config import setting
+from portal.guidance.models import Page, Revision, Source
+from portal.guidance.services import live_revision
+from portal.training import content
+
+_PART = re.compile(r"(?=<h2\b)")
+# The first letter of a code says what it is about, in this order.
+BLOCKS = ("O", "K", "C", "S", "T", "A")
+
+
+@dataclass(frozen=True)
+class Check:
+    """A question to look at together or alone. What anybody answers is kept nowhere."""
+
+    kind: str  # choice, free or private
+    question: str
+    explanation: str
+    options: tuple[str, ...] = ()
+    key: tuple[int, ...] = ()  # the right options, counted from 1
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module as it stands in a list."""
+
+    revision: UUID
+    language: str
+    code: str
+    title: str
+    summary: str
+    minutes: int
+    before_solo_work: bool
+    refresh_months: int  # 0: never
+    develops: tuple[str, ...]  # item codes of candidate-1
+
+    @property
+    def block(self) -> str:
+        return self.code[0]
+
+
+@dataclass(frozen=True)
+class ModuleText:
+    """A module to be read: the learner's part and the trainer's guide."""
+
+    module: Module
+    in_short: list[str]
+    parts: list[str]  # HTML, one for each of content.HEADINGS
+    headings: list[dict[str, Any]]
+    checks: list[Check]
+    written: dt.date
+    checked: list[tuple[dt.date, str]]
+    review_by: dt.date
+    local_check: list[str]
+    related: list[str]
+    try_it: list[str]
+    topics: list[str]
+    sources: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def learner(self) -> str:
+        return "".join(self.parts[: content.GUIDE_FROM])
+
+    @property
+    def guide(self) -> str:
+        return "".join(self.parts[content.GUIDE_FROM :])
+
+    @property
+    def needs_review(self) -> bool:
+        return self.review_by < clock.today()
+
+
+def _rows(language: str, *columns: Any) -> Any:
+    """Live modules in this language and the site's own, the wanted one last; not withdrawn ones in either."""
+    fallback = setting("DEFAULT_LANGUAGE")
+    return (
+        Page.select(Page.position, Page.withdrawn, Page.slug, Page.language, Revision.id, Revision.title,
+                    Revision.summary, Revision.header, *columns)
+        .join(Revision, on=(Revision.id == live_revision()))
+        .where(Page.kind == content.NAME, Page.language.in_({language, fallback}))
+        .order_by(Page.position, Page.slug)
+        .tuples()
+    )  # fmt: skip
+
+
+def list_modules(language: str) -> list[Module]:
+    """Every module a reader of the language can open, in order; kept until content changes, else one statement."""
+    now = generation.current()
+    if now is None or _kept.get("generation") != now:
+        _kept.clear()
+        _kept["generation"] = now
+    found: list[Module] | None = _kept.get(language)
+    if found is None:
+        found = _kept[language] = _list_modules(language)
+    return found
+
+
+_kept: dict[str, Any] = {}
+
+
+def _list_modules(language: str) -> list[Module]:
+    chosen: dict[str, tuple[Any, ...]] = {}
+    for row in sorted(_rows(language), key=lambda row: row[3] == language):
+        chosen[row[2]] = row
+    in_order = sorted((row for row in chosen.values() if not row[1]), key=lambda row: (row[0], row[2]))
+    return [_module(row) for row in in_order]
+
+
+def modules_by_code(language: str) -> dict[str, Module]:
+    return {module.code: module for module in list_modules(language)}
+
+
+def get_module(language: str, code: str) -> ModuleText | None:
+    """A module with its text, in two statements; None where there is none."""
+    columns = (Revision.in_short, Revision.html, Revision.headings)
+    rows = list(_rows(language, *columns).where(Page.slug == code))
+    row = max(rows, key=lambda row: row[3] == language, default=None)
+    if row is None or row[1]:
+        return None
+    header: dict[str, Any] = row[7]
+    in_short, html, headings = row[8:]
+    return ModuleText(
+        module=_module(row),
+        in_short=in_short,
+        parts=[part for part in _PART.split(html) if part.strip()],
+        headings=headings,
+        checks=[_check(one) for one in header["check"]],
+        written=dt.date.fromisoformat(header["written"]),
+        checked=[(dt.date.fromisoformat(one["on"]), one["by"]) for one in header["checked"]],
+        review_by=dt.date.fromisoformat(header["review_by"]),
+        local_check=header["local_check"],
+        related=header["related"],
+        try_it=header["try_it"],
+        topics=header["topics"],
+        sources=_sources(header["sources"]),
+    )
+
+
+@dataclass(frozen=True)
+class Change:
+    """A module's text now, beside the one of the day somebody did it."""
+
+    code: str
+    since: dt.datetime  # when the text of now was published
+    before: str  # Markdown, as now
+    now: str
+
+
+def change_since(code: str, revision: UUID | None, language: str) -> Change | None:
+    """What is different since that revision; None where nothing is, or either text is not there any more."""
+    module = modules_by_code(language).get(code)
+    if module is None or revision is None or module.revision == revision:
+        return None
+    columns = (Revision.id, Revision.body, Revision.published_at)
+    rows: Any = Revision.select(*columns).where(Revision.id.in_([revision, module.revision])).order_by(Revision.id)
+    found = {row.id: row for row in rows}
+    if len(found) < 2:
+        return None
+    now = found[module.revision]
+    return Change(code, now.published_at, found[revision].body, now.body)
+
+
+def _module(row: tuple[Any, ...]) -> Module:
+    header = row[7]
+    return Module(
+        revision=row[4],
+        language=row[3],
+        code=row[2],
+        title=row[5],
+        summary=row[6],
+        minutes=header["minutes"],
+        before_solo_work=header["before_solo_work"],
+        refresh_months=header["refresh_months"],
+        develops=tuple(header["develops"]),
+    )
+
+
+def _check(one: dict[str, Any]) -> Check:
+    options, key = tuple(one.get("options", ())), tuple(one.get("key", ()))
+    return Check(one["kind"], one["question"], one["explanation"], options, key)
+
+
+def _sources(keys: list[str]) -> list[dict[str, Any]]:
+    rows = {row.key: row.fields for row in Source.select().where(Source.key.in_(keys)).order_by(Source.key)}
+    return [rows[key] for key in keys if key in rows]

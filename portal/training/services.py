@@ -1,0 +1,268 @@
+"""Assigning modules and how far people are with them. Trainers see ``Seen``, people their own ``State``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from portal import audit, clock, db
+from portal.training import library
+from portal.training.models import Assignment, State, Way
+from portal.training.people import Learner, list_people
+
+_AT_ONCE = 2000  # rows in one statement: SQLite takes 32,766 values
+
+NOT_DONE = (State.ASSIGNED, State.ACCEPTED, State.LATER, State.DECLINED)
+AFTER_DOING = (State.DONE, State.PRACTISED, State.REFRESHED)
+
+
+class Seen(StrEnum):
+    """What others see of a state. That somebody said *later* or *no thanks* is nobody's business."""
+
+    OPEN = "not taken yet"
+    ACCEPTED = "accepted"
+    DONE = "done"
+    PRACTISED = "practised"
+    REFRESHED = "refreshed"
+
+
+class LeftMeanwhile(Exception):
+    """Some of those who were chosen are members no more; ``people`` holds their ids. Nothing was assigned."""
+
+    def __init__(self, people: set[UUID]) -> None:
+        super().__init__(f"{len(people)} left")
+        self.people = people
+
+
+class ModulesGone(Exception):
+    """Some of the chosen modules were taken away meanwhile; ``codes`` names them. Nothing was assigned."""
+
+    def __init__(self, codes: list[str]) -> None:
+        super().__init__(", ".join(codes))
+        self.codes = codes
+
+
+class NotThatDay(Exception):
+    """Nothing was done on a day that has not come yet, or before what it builds on."""
+
+
+class WrongOrder(Exception):
+    """Practising and refreshing come after doing."""
+
+
+def seen(state: str) -> Seen:
+    return Seen.OPEN if state in (State.ASSIGNED, State.LATER, State.DECLINED) else Seen(state)
+
+
+# --- assigning ---
+
+
+@db.transaction
+def assign(
+    organisation: UUID,
+    reach: Collection[UUID],
+    people: Collection[UUID],
+    modules: Collection[str],
+    by: UUID,
+    *,
+    due_on: dt.date | None = None,
+    reason: str = "",
+) -> int:
+    """Assign modules to people; how many assignments are new. What somebody has already stays as it is.
+
+    Raises LeftMeanwhile, ModulesGone.
+    """
+    members = {learner.id for learner in list_people(organisation, reach)}
+    if left := set(people) - members:
+        raise LeftMeanwhile(left)
+    refuse_gone(modules)
+    dues = {(person, code): due_on for person in people for code in modules}
+    return add(organisation, dues, by, reason=reason)
+
+
+def refuse_gone(codes: Collection[str]) -> None:
+    """Raises ModulesGone for codes nobody can open."""
+    known = {module.code for module in library.list_modules("")}
+    if gone := [code for code in codes if code not in known]:
+        raise ModulesGone(gone)
+
+
+@db.transaction
+def add(
+    organisation: UUID,
+    dues: Mapping[tuple[UUID, str], dt.date | None],
+    by: UUID | None,
+    *,
+    reason: str = "",
+    rule: UUID | None = None,
+) -> int:
+    """New assignments by person and code, with the day each is due; how many there were not before."""
+    had = _pairs(organisation, {person for person, _code in dues})
+    rows = [
+        {
+            "id": uuid4(),
+            "organisation": organisation,
+            "person": person,
+            "module": code,
+            "state": State.ASSIGNED.value,
+            "reason": reason,
+            "due_on": due,
+            "rule": rule,
+            "assigned_by": by,
+            "assigned_on": clock.today(),
+        }
+        for (person, code), due in dues.items()
+        if (person, code) not in had
+    ]
+    for start in range(0, len(rows), _AT_ONCE):
+        Assignment.insert_many(rows[start : start + _AT_ONCE]).on_conflict_ignore().execute()
+    if rows:
+        audit.record("training.assign", "training", organisation)
+    return len(rows)
+
+
+def _pairs(organisation: UUID, people: Collection[UUID]) -> set[tuple[UUID, str]]:
+    """Who has which module already; one statement."""
+    rows: Any = (
+        Assignment.select(Assignment.person, Assignment.module)
+        .where(Assignment.organisation == organisation, *_among(people))
+        .order_by(Assignment.id)
+        .tuples()
+    )
+    return set(rows)
+
+
+def _among(people: Collection[UUID]) -> list[Any]:
+    """A condition for few people; for many, reading all of the organisation is cheaper than naming them."""
+    return [Assignment.person.in_(list(people))] if len(people) <= 100 else []
+
+
+@db.transaction
+def take_back(organisation: UUID, assignment: UUID) -> None:
+    """An assignment nobody has done yet goes away; what was done stays with the person."""
+    row = get_assignment(organisation, assignment)
+    if row is not None and row.state in NOT_DONE:
+        audit.record("training.take_back", row, organisation)
+        row.delete_instance()
+
+
+def get_assignment(organisation: UUID, assignment: UUID) -> Assignment | None:
+    return Assignment.get_or_none(Assignment.organisation == organisation, Assignment.id == assignment)
+
+
+def get_own(person: UUID, assignment: UUID) -> Assignment | None:
+    return Assignment.get_or_none(Assignment.person == person, Assignment.id == assignment)
+
+
+# --- the person's own answer ---
+
+
+@db.transaction
+def respond(person: UUID, assignment: UUID, answer: State) -> None:
+    """Accept, put off or decline, and change one's mind at any time until it is done.
+
+    Not in the audit: a row there would tell what ``Seen`` hides.
+    """
+    if answer not in (State.ACCEPTED, State.LATER, State.DECLINED):
+        raise ValueError(answer)
+    Assignment.update(state=answer.value).where(
+        Assignment.person == person, Assignment.id == assignment, Assignment.state.in_(NOT_DONE)
+    ).execute()
+
+
+@db.transaction
+def take_on(person: UUID, organisation: UUID, code: str) -> None:
+    """Somebody takes a module on by themselves: accepted from the start. Raises ModulesGone."""
+    refuse_gone([code])
+    Assignment.insert(
+        organisation=organisation, person=person, module=code, state=State.ACCEPTED.value, assigned_on=clock.today()
+    ).on_conflict(
+        conflict_target=[Assignment.organisation, Assignment.person, Assignment.module],
+        update={Assignment.state: State.ACCEPTED.value},
+        where=Assignment.state.in_(NOT_DONE),
+    ).execute()
+
+
+# --- doing ---
+
+
+@db.transaction
+def finish(row: Assignment, on: dt.date, way: Way) -> None:
+    """Done on that day; only the day and the way are kept, never an answer. Raises NotThatDay."""
+    if on > clock.today():
+        raise NotThatDay
+    if row.state in AFTER_DOING and row.done_on != on:
+        row.practised_on = row.refreshed_on = None
+    module = library.modules_by_code("").get(row.module)
+    row.state, row.done_on, row.way = State.DONE.value, on, way.value
+    row.text_done = module.revision if module else None
+    row.save()
+    audit.record("training.finish", row, row.organisation_id)
+
+
+@db.transaction
+def practise(row: Assignment, on: dt.date) -> None:
+    """Practised with a mentor on that day. Raises NotThatDay, WrongOrder."""
+    _refuse_early(row, on)
+    row.state, row.practised_on = State.PRACTISED.value, on
+    row.save()
+    audit.record("training.practise", row, row.organisation_id)
+
+
+@db.transaction
+def refresh(row: Assignment, on: dt.date) -> None:
+    """Refreshed on that day: the next refresher counts from here. Raises NotThatDay, WrongOrder."""
+    _refuse_early(row, on)
+    module = library.modules_by_code("").get(row.module)
+    row.state, row.refreshed_on = State.REFRESHED.value, on
+    row.text_done = module.revision if module else row.text_done
+    row.save()
+    audit.record("training.refresh", row, row.organisation_id)
+
+
+def _refuse_early(row: Assignment, on: dt.date) -> None:
+    if row.state not in AFTER_DOING or row.done_on is None:
+        raise WrongOrder
+    if on > clock.today() or on < row.done_on:
+        raise NotThatDay
+
+
+@db.transaction
+def undo(row: Assignment) -> None:
+    """It was marked by mistake: back to accepted."""
+    row.state = State.ACCEPTED.value
+    row.done_on = row.way = row.text_done = row.practised_on = row.refreshed_on = None
+    row.save()
+    audit.record("training.undo", row, row.organisation_id)
+
+
+@db.transaction
+def finish_many(organisation: UUID, people: Collection[UUID], code: str, on: dt.date, way: Way, by: UUID | None) -> int:
+    """Mark a module done for several members on one day, in a constant number of statements; for how many it is new.
+
+    Who has it done already keeps their day; who was never assigned it gets it as done. Raises NotThatDay.
+    """
+    if on > clock.today():
+        raise NotThatDay
+    module = library.modules_by_code("").get(code)
+    add(organisation, {(person, code): None for person in people}, by)
+    values = {"state": State.DONE.value, "done_on": on, "way": way.value, "text_done": module and module.revision}
+    changed = (
+        Assignment.update(**values)
+        .where(
+            Assignment.organisation == organisation,
+            Assignment.person.in_(list(people)),
+            Assignment.module == code,
+            Assignment.state.in_(NOT_DONE),
+        )
+        .execute()
+    )
+    audit.record("training.finish", "training", organisation)
+    return int(changed)
+
+
+def learners_by_id(organisation: UUID, reach: Collection[UUID]) -> dict[UUID, Learner]:
+    return {learner.id: learner for learner in list_people(organisation, reach)}
