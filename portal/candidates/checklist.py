@@ -1,13 +1,13 @@
 """A checklist as it travels: what a form holds, which card comes next, the two lists, and the sheet made of them.
 
-Nothing here knows a database. Field names are the item codes (`D.04`), `note-D.04`, `support-F5.01`, `order` and
-`sheet-words`; the page with script and the one without use the same.
+Nothing here knows a database. Field names are the item codes (`D.04`), `note-D.04`, `support-F5.01`, `order`,
+`wishes` and `sheet-words`; the page with script and the one without use the same.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -47,6 +47,7 @@ class Checklist:
     notes: Mapping[str, str] = field(default_factory=dict)  # card key to text, for the person alone
     order: tuple[str, ...] = ()  # item codes, where the person put them in order
     sheet: Mapping[str, str] = field(default_factory=dict)  # parts the person changed; the others follow the answers
+    wishes: tuple[str, ...] = ()  # item codes the person wants to work on
 
 
 @functools.cache
@@ -122,7 +123,8 @@ def read(form: Fields, words: Words) -> Checklist:
     )
     filled = prefilled(found, words)
     typed = {part: tidy(_first(form, f"sheet-{part}")) for part in SHEET_PARTS if f"sheet-{part}" in form}
-    return replace(found, sheet={part: text for part, text in typed.items() if text != filled[part]})
+    found = replace(found, sheet={part: text for part, text in typed.items() if text != filled[part]})
+    return with_wishes(found, _first(form, "wishes").split())
 
 
 def _supports(form: Fields, words: Words) -> dict[str, tuple[int, ...]]:
@@ -150,6 +152,7 @@ def fields(checklist: Checklist, but: Card | None = None) -> list[tuple[str, str
     found += [(f"support-{code}", str(place)) for code, places in checklist.supports.items() for place in places]
     found += [(f"note-{key}", text) for key, text in checklist.notes.items()]
     found += [("order", " ".join(checklist.order))] if checklist.order else []
+    found += [("wishes", " ".join(checklist.wishes))] if checklist.wishes else []
     found += [(f"sheet-{part}", text) for part, text in checklist.sheet.items()]
     return [(name, value) for name, value in found if but is None or name not in but.names]
 
@@ -162,6 +165,7 @@ def to_dict(checklist: Checklist) -> dict[str, Any]:
         "notes": dict(checklist.notes),
         "order": list(checklist.order),
         "sheet": dict(checklist.sheet),
+        "wishes": list(checklist.wishes),
     }
 
 
@@ -172,6 +176,7 @@ def from_dict(stored: Mapping[str, Any]) -> Checklist:
         notes=stored["notes"],
         order=tuple(stored["order"]),
         sheet=stored["sheet"],
+        wishes=tuple(stored.get("wishes", ())),  # what was kept before there were wishes has none
     )
 
 
@@ -195,6 +200,7 @@ def without(checklist: Checklist, card: Card) -> Checklist:
         checklist,
         answers={code: value for code, value in checklist.answers.items() if code not in card.codes},
         supports={code: places for code, places in checklist.supports.items() if code not in card.codes},
+        wishes=tuple(code for code in checklist.wishes if code not in card.codes),
     )
 
 
@@ -207,6 +213,18 @@ def bring_and_like(checklist: Checklist) -> tuple[list[str], list[str]]:
 def _in_order(codes: list[str], order: tuple[str, ...]) -> list[str]:
     put = [code for code in order if code in codes]
     return put + [code for code in codes if code not in put]
+
+
+def with_wishes(checklist: Checklist, codes: Collection[str]) -> Checklist:
+    """The checklist with these items marked and no other; only cards answered on the growth scale can be."""
+    bring, like = bring_and_like(checklist)
+    return replace(checklist, wishes=tuple(code for code in like + bring if code in codes))
+
+
+def wishes(checklist: Checklist) -> list[str]:
+    """Marked items in the person's order, with their answers as they are now: *I'd like* before *I bring*."""
+    bring, like = bring_and_like(checklist)
+    return [code for code in like + bring if code in checklist.wishes]
 
 
 def move(checklist: Checklist, code: str, step: int) -> Checklist:

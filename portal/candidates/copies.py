@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import hashlib
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,11 +12,9 @@ from uuid import UUID, uuid4
 
 import peewee
 
-from assessments.model import Words
-from portal import audit, clock, db, keys
+from portal import audit, clock, db
 from portal.accounts.models import Person
-from portal.candidates import checklist
-from portal.candidates.checklist import Checklist
+from portal.candidates.copy_content import Content, open_content, seal_content
 from portal.candidates.models import CopyView, SharedCopy
 from portal.organisations.models import Membership, MembershipProgramme, Organisation, Programme
 from portal.organisations.services import roles_of
@@ -46,26 +42,6 @@ class EndsTooEarly(Exception):
 
 class EndsTooLate(Exception):
     """A copy is shared for six months at most."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """A chosen card as it stood: statement and answer in words, and what would help."""
-
-    code: str
-    statement: str
-    answer: str
-    support: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Content:
-    """All that a lead sees of a copy: the edited sheet and the chosen cards. No note can get in."""
-
-    sheet: dict[str, str]
-    items: tuple[Item, ...]
-    instrument: str = checklist.INSTRUMENT
-    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -97,11 +73,6 @@ class Copy:
     content: Content | None = None
 
 
-def digest(content: Content) -> str:
-    """The same for the same content: whether what is shared is what was looked at."""
-    return hashlib.sha256(json.dumps(_as_stored(content), sort_keys=True).encode()).hexdigest()
-
-
 def usual_end() -> date:
     return clock.today() + timedelta(days=USUAL_DAYS)
 
@@ -111,20 +82,6 @@ def latest_end() -> date:
     years, month = divmod(today.month - 1 + LONGEST_MONTHS, 12)
     year, month = today.year + years, month + 1
     return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
-
-
-def chosen_items(found: Checklist, codes: Collection[str], words: Words) -> tuple[Item, ...]:
-    """The chosen cards in words, in the instrument's order; cards without an answer cannot be chosen."""
-    items = []
-    for item in checklist.instrument().items:
-        if item.code in codes and item.code in found.answers:
-            written = words.items[item.code]
-            scale = checklist.instrument().section(item.section).scale
-            places = found.supports.get(item.code, ()) if found.answers[item.code] == "support" else ()
-            support = tuple(written.support[place] for place in places if place < len(written.support))
-            answer = words.scales[scale][found.answers[item.code]].label
-            items.append(Item(item.code, written.statement, answer, support))
-    return tuple(items)
 
 
 # --- the person's side ---
@@ -171,7 +128,7 @@ def share(copy_id: UUID, person: UUID, programme: UUID, content: Content, purpos
                 organisation=chosen.organisation_id,
                 programme=programme,
                 purpose=purpose.value,
-                sealed=_seal(copy_id, content),
+                sealed=seal_content(copy_id, content),
                 shared_on=clock.today(),
                 ends_on=ends_on,
             )
@@ -209,7 +166,7 @@ def _take_back(person: UUID, copy_id: UUID) -> None:
 
 def export(copy: Copy) -> dict[str, Any]:
     """A copy of the person's own, readable."""
-    opened = _open(SharedCopy.get_by_id(copy.id))
+    opened = open_content(SharedCopy.get_by_id(copy.id))
     return {
         "with": f"{copy.programme}, {copy.organisation}",
         "purpose": copy.purpose.value,
@@ -302,28 +259,8 @@ def _copy(row: Any, looks: tuple[Look, ...] = (), *, opened: bool = False) -> Co
         shared_on=row.shared_on,
         ends_on=row.ends_on,
         looks=looks,
-        content=_open(row) if opened else None,
+        content=open_content(row) if opened else None,
     )
-
-
-def _as_stored(content: Content) -> dict[str, Any]:
-    sheet = {part: checklist.tidy(content.sheet.get(part, "")) for part in checklist.SHEET_PARTS}
-    return {
-        "instrument": content.instrument,
-        "language": content.language,
-        "sheet": sheet,
-        "items": [[item.code, item.statement, item.answer, list(item.support)] for item in content.items],
-    }
-
-
-def _seal(copy_id: UUID, content: Content) -> bytes:
-    return keys.seal(json.dumps(_as_stored(content)), f"copy:{copy_id}")
-
-
-def _open(row: Any) -> Content:
-    stored = json.loads(keys.unseal(row.sealed, f"copy:{row.id}"))
-    items = tuple(Item(code, statement, answer, tuple(support)) for code, statement, answer, support in stored["items"])
-    return Content(stored["sheet"], items, stored["instrument"], stored["language"])
 
 
 # --- what is due ---

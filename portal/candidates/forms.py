@@ -77,3 +77,25 @@ class ShareForm(SheetFields, PortalForm):
     @property
     def sheet(self) -> dict[str, str]:
         return {part: self[f"sheet_{part}"].data or "" for part in SHEET_PARTS}
+
+
+def _boxes(label: Any, **more: Any) -> SelectMultipleField:
+    return SelectMultipleField(label, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), **more)
+
+
+class WishesForm(PortalForm):
+    """Two lists of cards with one meaning; a card may have moved from one to the other since the page was shown."""
+
+    like = _boxes(_l("From “I’d like”"), validate_choice=False)
+    bring = _boxes(_l("From “I bring”"), validate_choice=False)
+
+    @property
+    def wishes(self) -> list[str]:
+        return [*(self.like.data or []), *(self.bring.data or [])]
+
+
+class ShowWishesForm(PortalForm):
+    organisation = RadioField(
+        _l("To the trainers of"), [DataRequired(_l("Choose whose trainers you want to show it."))]
+    )
+    items = _boxes(_l("What I want to work on"), validators=[DataRequired(_l("Tick what you want to show."))])

@@ -33,6 +33,17 @@ class SharedCopy(db.Model):
     ends_on = peewee.DateField(index=True)  # from this day on nobody can open it
 
 
+class GrowthShown(db.Model):
+    """One item a person wants to work on, shown to the trainers of an organisation. Taking it back deletes the row."""
+
+    person_id: Any
+    organisation_id: Any
+    person = peewee.ForeignKeyField(Person, on_delete="CASCADE")
+    organisation = peewee.ForeignKeyField(Organisation, on_delete="CASCADE")
+    sealed = peewee.BlobField()  # code and statement, as they were shown
+    shown_on = peewee.DateField()
+
+
 class CopyView(db.Model):
     """Somebody looked at a copy that day. The person who shared it sees this line."""
 

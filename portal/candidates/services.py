@@ -12,7 +12,7 @@ from assessments.model import Words
 from portal import audit, clock, db, keys
 from portal.candidates import checklist, copies
 from portal.candidates.checklist import Checklist
-from portal.candidates.models import CopyView, KeptChecklist, SharedCopy
+from portal.candidates.models import CopyView, GrowthShown, KeptChecklist, SharedCopy
 
 
 class TextTooLong(Exception):
@@ -91,6 +91,7 @@ def in_words(found: Checklist, language: str) -> dict[str, Any]:
         "answers": answers,
         "I bring": [words.items[code].statement for code in bring],
         "I’d like": [words.items[code].statement for code in like],
+        "I want to work on": [words.items[code].statement for code in checklist.wishes(found)],
         "notes": dict(found.notes),
         "sheet": checklist.sheet(found, words),
     }
@@ -124,4 +125,5 @@ def export_person(person: UUID) -> dict[str, Any]:
 def forget_person(person: UUID) -> None:
     KeptChecklist.delete().where(KeptChecklist.person == person).execute()
     SharedCopy.delete().where(SharedCopy.person == person).execute()
+    GrowthShown.delete().where(GrowthShown.person == person).execute()
     CopyView.update(viewer=None).where(CopyView.viewer == person).execute()

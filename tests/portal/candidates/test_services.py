@@ -9,8 +9,9 @@ import pytest
 
 from portal import audit, clock, db
 from portal.accounts import services as accounts
-from portal.candidates import checklist, copies, services
-from portal.candidates.copies import Content, Purpose
+from portal.candidates import checklist, copies, copy_content, services
+from portal.candidates.copies import Purpose
+from portal.candidates.copy_content import Content
 from portal.candidates.models import CopyView, KeptChecklist, SharedCopy
 from portal.config import setting
 from portal.organisations import services as organisations
@@ -27,7 +28,7 @@ def answered(**more):
 
 
 def content(*codes):
-    return Content({"words": "my own words"}, copies.chosen_items(answered(), codes, WORDS))
+    return Content({"words": "my own words"}, copy_content.chosen_items(answered(), codes, WORDS))
 
 
 @pytest.fixture
