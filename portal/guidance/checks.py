@@ -23,6 +23,7 @@ from portal.guidance.files import (
 SOURCE_KEYS = {"author": str, "title": str, "publisher": str, "year": int, "kind": str, "note": str}
 SOURCE_KINDS = ("text", "study", "guide", "standard")
 LOCAL_CHECKS = ("health", "law")
+TAKEN = frozenset({"booklet"})  # addresses in every section that are no page's
 KINDS: dict[type, str] = {
     str: "words in double quotes",
     int: "a whole number",
@@ -54,13 +55,16 @@ def check_content(content: ContentSet) -> Iterator[Finding]:
     )
     yield from _duplicates(content)
     for page in content.pages:
+        if page.kind.in_sections and page.slug in TAKEN:
+            message = f"“{page.slug}” is the address of the section's booklet. Give the page another name."
+            yield Finding(page.file, None, message)
         if page.kind.in_sections and (page.language, page.section) not in known.anchors:
             message = f"There is no section “{page.section}”: add {page.section}/{INDEX}.md, or move this file."
             yield Finding(page.file, None, message)
-        wrong = list(_header(page))
+        wrong = list(check_header(page))
         yield from wrong
         if not wrong:
-            yield from _names(page, known)
+            yield from check_names(page, known)
             yield from page.kind.check(page)
         yield from bodies.check_body(page, *rendered[page.file], known)
     yield from _sources(content.sources)
@@ -83,7 +87,7 @@ def _duplicates(content: ContentSet) -> Iterator[Finding]:
         seen.setdefault(address, page.file)
 
 
-def _header(page: PageFile) -> Iterator[Finding]:
+def check_header(page: PageFile) -> Iterator[Finding]:
     """Keys, types and the one accepted form; later checks may rely on them."""
     types, sound = TYPES | page.kind.keys, True
     for key in page.header:
@@ -146,7 +150,7 @@ def _form(page: PageFile) -> Iterator[Finding]:
             return
 
 
-def _names(page: PageFile, known: bodies.Known) -> Iterator[Finding]:
+def check_names(page: PageFile, known: bodies.Known) -> Iterator[Finding]:
     """Topics, sources, pages and questions that the header names but nobody has."""
 
     def unknown(key: str, fits: Callable[[str], bool], remedy: str) -> Iterator[Finding]:
@@ -164,8 +168,8 @@ def _names(page: PageFile, known: bodies.Known) -> Iterator[Finding]:
     )
     yield from unknown(
         "try_it",
-        try_it.exists,
-        "but no instrument has that item. Name it as instrument/item, such as principles-1/EQ1.",
+        lambda name: try_it.exists(name) or (known.anchors_at(page.language, name) is not None and "/" in name),
+        "but no instrument has that item and there is no such module. Write principles-1/EQ1 or modules/A1.",
     )
 
 

@@ -1,15 +1,16 @@
-"""``portal content``: check the files, load them."""
+"""``portal content``: check the files, load them, write them back."""
 
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import click
 
 from portal import paths
-from portal.commands import json_option, report, with_database
+from portal.commands import CannotStart, json_option, report, with_database
 from portal.feature import content_changed
-from portal.guidance import checks, loading
+from portal.guidance import checks, exporting, loading
 
 _FINE = "Nothing to put right."
 
@@ -25,6 +26,19 @@ def check(as_json: bool) -> None:
     """Name every mistake in the content files, with file, line and remedy. Opens no database."""
     _content, findings = checks.check_folder(paths.resource_dir("content"))
     report((dataclasses.asdict(finding) for finding in findings), as_json, _FINE)
+
+
+@content.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@with_database
+def export(folder: Path) -> None:
+    """Write what is published into DIR, a new or empty folder: pages, sources, topics, glossary, resources."""
+    try:
+        click.echo(f"Files written: {exporting.export(folder)}.")
+    except exporting.FolderInUse:
+        raise CannotStart(f"{folder} is not empty. Name a folder that is empty or does not exist.") from None
+    except OSError as error:
+        raise CannotStart(f"{folder} cannot be written: {error.strerror}.") from error
 
 
 @content.command()

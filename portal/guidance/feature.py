@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext
 
 from portal.feature import Feature, NavigationItem
 from portal.guidance import searchable
+from portal.guidance.booklet_routes import bp  # all views: it imports those of routes
 from portal.guidance.commands import content, prepare
-from portal.guidance.routes import bp
 
 FEATURE = Feature(
     bp,

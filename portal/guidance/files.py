@@ -68,7 +68,11 @@ class TableFile:
 
     file: str
     tables: dict[str, Any]
-    lines: tuple[str, ...]
+    text: str  # as it was read
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
 
     def line_of(self, table: str, key: str = "") -> int | None:
         """The line of ``[table]``, or of its key where it has one."""
@@ -197,7 +201,7 @@ def parse_page(
 def _read_tables(root: Path, path: Path, findings: list[Finding]) -> TableFile:
     file = _name(root, path)
     text = _read_text(root, path, findings) or ""
-    return TableFile(file, _read_toml(file, text, 0, findings) or {}, tuple(text.splitlines()))
+    return TableFile(file, _read_toml(file, text, 0, findings) or {}, text)
 
 
 def _read_if_there(root: Path, path: Path, findings: list[Finding]) -> TableFile | None:
@@ -221,9 +225,10 @@ def header_lines(header: dict[str, Any], kind: Kind = GUIDANCE) -> list[str]:
     """The header as it must stand in the file: the keys in their order, one a line; tables last, a blank line before
     each."""
     keys = [key for key in (*KEYS, *kind.keys) if key in header]
-    lines = [f"{key} = {toml(header[key])}" for key in keys if key not in kind.tables]
-    for key in keys:
-        for table in header[key] if key in kind.tables else ():
+    in_tables = [key for key in keys if key in kind.tables and header[key]]
+    lines = [f"{key} = {toml(header[key])}" for key in keys if key not in in_tables]
+    for key in in_tables:
+        for table in header[key]:
             lines += ["", f"[[{key}]]", *(f"{name} = {toml(value)}" for name, value in table.items())]
     return lines
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from portal import audit, clock, db
+from portal import audit, clock, db, generation
 from portal.guidance import bodies, checks, files, markup, tables
 from portal.guidance.files import ContentSet, Finding, PageFile
 from portal.guidance.models import Page, PageLink, Revision
@@ -125,6 +125,7 @@ def _write(content: ContentSet) -> Loading:
         Revision.update(**columns).where(Revision.id == revision.id).execute()
     _write_links([*revisions, *outdated])
     tables.write(plan.tables)
+    generation.raise_it()
     audit.record("guidance.load", "content")
     return plan
 

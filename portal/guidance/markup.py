@@ -18,7 +18,7 @@ RENDERER = text.RENDERER * 1000 + _OWN
 _QUOTE = re.compile(r"<blockquote>(.*?)</blockquote>", re.DOTALL)
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 # text.render prefixes the anchors of a page and its links to itself; links from one page to another need it, too.
-_FAR_ANCHOR = re.compile(r'(href="/[a-z-]{2,6}/guidance/[^"#]*#)(?!c-)', re.IGNORECASE)
+_FAR_ANCHOR = re.compile(r'(href="/[a-z-]{2,6}/(?:guidance|modules)/[^"#]*#)(?!c-)', re.IGNORECASE)
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _ID = re.compile(r'\bid="c-([^"]*)"')
 

@@ -90,3 +90,23 @@ class PageLink(db.Model):
 
     class Meta:
         indexes = ((("page", "target"), True), (("target",), False))
+
+
+class Redirect(db.Model):
+    """An address that a page has left, and where its readers are led instead."""
+
+    kind = peewee.CharField(16)
+    language = peewee.CharField(8)
+    section = peewee.CharField(80)
+    slug = peewee.CharField(80)
+    target = peewee.CharField(170)  # a page of the same kind and language: section or section/page
+
+    class Meta:
+        indexes = ((("kind", "language", "section", "slug"), True),)
+
+
+class StoredFile(db.Model):
+    """A content file that is no page, as it was read: an export writes it back as it was."""
+
+    name = peewee.CharField(120, unique=True)  # from the content folder on: en/topics.toml
+    text = peewee.TextField()

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from typing import NoReturn
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.config import setting
-from portal.guidance import entries, feeds, library, services, try_it
+from portal.frames import same_for_everybody
+from portal.guidance import entries, feeds, library, redirects, services, titles, try_it
 from portal.guidance.files import INDEX
 from portal.i18n import language
 from portal.permissions import public
+from portal.views import fixed_url
 
 bp = Blueprint("guidance", __name__)
 
@@ -16,9 +20,22 @@ bp = Blueprint("guidance", __name__)
 IN_STEPS = frozenset({"prepare"})
 
 
+def _elsewhere(section: str, slug: str) -> NoReturn:
+    """Lead readers to where a page has gone; where none was, there is nothing here."""
+    address = redirects.led_to(services.KIND, language(), section, slug)
+    abort(redirect(request.script_root + address, 301) if address else 404)
+
+
+@bp.app_template_global()
+def page_address(line: services.Line) -> str:
+    """The address of a page or section, without asking ``url_for`` each time: a page has dozens of them."""
+    return f"{fixed_url('guidance.list_sections')}/{line.address}"
+
+
 @bp.get("/<language>/guidance")
 @public
-def list_sections() -> ResponseReturnValue:
+@same_for_everybody
+def list_sections() -> str:
     pages = services.list_pages(language())
     sections = [(page, [one for one in pages if one.section == page.section][1:]) for page in pages if page.is_section]
     return render_template(
@@ -31,8 +48,9 @@ def list_sections() -> ResponseReturnValue:
 
 @bp.get("/<language>/guidance/<section>")
 @public
-def show_section(section: str) -> ResponseReturnValue:
-    text = services.get_text(language(), section, INDEX) or abort(404)
+@same_for_everybody
+def show_section(section: str) -> str:
+    text = services.get_text(language(), section, INDEX) or _elsewhere(section, INDEX)
     return render_template(
         "guidance/show_section.html",
         text=text,
@@ -43,16 +61,24 @@ def show_section(section: str) -> ResponseReturnValue:
 
 @bp.get("/<language>/guidance/<section>/<page>")
 @public
-def show_page(section: str, page: str) -> ResponseReturnValue:
-    text = (page != INDEX and services.get_text(language(), section, page)) or abort(404)
+@same_for_everybody
+def show_page(section: str, page: str) -> str:
+    text = (page != INDEX and services.get_text(language(), section, page)) or _elsewhere(section, page)
+    names = text.header["try_it"]
+    modules = try_it.modules_in(names)
+    named = titles.of_kind("module", language()) if modules else {}
     return render_template(
-        "guidance/show_page.html", text=text, try_it=try_it.list_questions(text.header["try_it"], language())
+        "guidance/show_page.html",
+        text=text,
+        try_it=try_it.list_questions(names, language()),
+        modules=[(code, named[code]) for code in modules if code in named],
     )
 
 
 @bp.get("/<language>/topics/<topic>")
 @public
-def show_topic(topic: str) -> ResponseReturnValue:
+@same_for_everybody
+def show_topic(topic: str) -> str:
     topics = services.list_topics(language())
     shown = next((one for one in topics if one.slug == topic), None) or abort(404)
     pages = services.list_about(language(), topic)
@@ -68,14 +94,16 @@ def show_topic(topic: str) -> ResponseReturnValue:
 
 @bp.get("/<language>/glossary")
 @public
-def list_terms() -> ResponseReturnValue:
+@same_for_everybody
+def list_terms() -> str:
     terms, pages = library.list_terms(language()), services.list_pages(language())
     return render_template("guidance/list_terms.html", letters=library.by_letter(terms, pages))
 
 
 @bp.get("/<language>/resources")
 @public
-def list_resources() -> ResponseReturnValue:
+@same_for_everybody
+def list_resources() -> str:
     """All of them, or those about ``?topic=…``; a topic nobody knows shows all of them and says so."""
     every, asked = library.list_resources(), request.args.get("topic", "")
     counts = library.count_topics(every)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from peewee import Value
 
+from portal import db, generation
 from portal.config import setting
 from portal.guidance.files import INDEX
-from portal.guidance.models import Page, PageLink, Revision, Source, Topic
+from portal.guidance.models import Page, PageLink, Redirect, Revision, Source, Topic
 from portal.guidance.try_it import MARKS, PRINCIPLES_SECTION
 
 KIND = "guidance"
@@ -36,7 +39,7 @@ class Line:
     @property
     def address(self) -> str:
         """As headers name it: ``section`` or ``section/page``."""
-        return self.section if self.is_section else f"{self.section}/{self.slug}"
+        return _address(self.section, self.slug)
 
     @property
     def mark(self) -> str:
@@ -82,6 +85,10 @@ class Text:
         return self.pages[place + 1] if place + 1 < len(self.pages) else None
 
 
+def _address(section: str, slug: str) -> str:
+    return section if slug == INDEX else f"{section}/{slug}"
+
+
 def live_revision() -> Any:
     """The id of the newest published revision of the page in the surrounding statement."""
     newest = Revision.alias()
@@ -119,9 +126,42 @@ def _list_lines(language: str, *columns: Any) -> list[tuple[Any, ...]]:
     return [(Line(*row[2:8]), *row[8:]) for row in in_order]
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """What pages name and what leads to them."""
+
+    works: dict[str, dict[str, Any]]  # sources by key
+    topics: dict[tuple[str, str], str]  # titles by language and slug
+    leading: dict[str, set[tuple[str, str]]]  # by address: language and address of the pages that lead there
+
+
+class _Shelf:
+    """All pages for the readers of a language: kept as long as they stay the same, so that a page asks for its text."""
+
+    def __init__(self, language: str) -> None:
+        self.lines = [line for (line,) in _list_lines(language)]
+        self.by_address = {line.address: line for line in self.lines}
+        self.sections: dict[str, list[Line]] = {}  # each section's own page, then its pages in order
+        for line in self.lines:
+            self.sections.setdefault(line.section, []).append(line)
+
+    @functools.cached_property
+    def beside(self) -> _Beside:
+        return _read_beside()
+
+
+@generation.kept
+def _kept_shelf(language: str, _fallback: str) -> _Shelf:
+    return _Shelf(language)
+
+
+def _shelf(language: str) -> _Shelf:
+    return _kept_shelf(language, setting("DEFAULT_LANGUAGE"))
+
+
 def list_pages(language: str) -> list[Line]:
     """Every page a reader of the language can open: each section's own page, then its pages in order."""
-    return [line for (line,) in _list_lines(language)]
+    return list(_shelf(language).lines)
 
 
 def list_dated(language: str) -> list[tuple[Line, dt.datetime]]:
@@ -130,58 +170,65 @@ def list_dated(language: str) -> list[tuple[Line, dt.datetime]]:
 
 
 def get_text(language: str, section: str, slug: str) -> Text | None:
-    """A page with everything beside it, in three statements; None where there is none."""
-    lines = list_pages(language)
-    line = next((one for one in lines if (one.section, one.slug) == (section, slug)), None)
+    """A page with everything beside it, or None: one statement, and two more when the content has changed."""
+    shelf = _shelf(language)
+    line = shelf.by_address.get(_address(section, slug))
     if line is None:
         return None
-    revision = Revision.get_by_id(line.revision)
-    sources, topics, leading = _beside(revision.header["sources"], revision.header["topics"], line)
-    by_address = {one.address: one for one in lines}
-    of_section = [one for one in lines if one.section == section]
+    in_short, html, headings, header = _texts(line.revision)
+    leading = shelf.beside.leading.get(line.address, ())
+    titles = {slug: shelf.beside.topics.get((line.language, slug)) for slug in header["topics"]}
     return Text(
         line=line,
-        in_short=revision.in_short,
-        html=revision.html,
-        headings=revision.headings,
-        header=revision.header,
-        section=of_section[0],
-        pages=of_section[1:],
-        related=[by_address[address] for address in revision.header["related"] if address in by_address],
-        sources=sources,
-        topics=topics,
-        led_from=[one for one in lines if one != line and (one.language, one.section, one.slug) in leading],
+        in_short=in_short,
+        html=html,
+        headings=headings,
+        header=header,
+        section=shelf.sections[section][0],
+        pages=shelf.sections[section][1:],
+        related=_named(header["related"], shelf.by_address),
+        sources=[shelf.beside.works[key] for key in header["sources"] if key in shelf.beside.works],
+        topics=[(slug, title) for slug, title in titles.items() if title],
+        led_from=[one for one in shelf.lines if (one.language, one.address) in leading and one is not line],
     )
 
 
-def _beside(
-    sources: list[str], topics: list[str], line: Line
-) -> tuple[list[dict[str, Any]], list[tuple[str, str]], set[tuple[str, str, str]]]:
-    """Sources and topics a page names, in its order, and language, section, slug of what leads to it; one statement."""
-    works = Source.select(Value("work"), Source.key, Source.fields.cast("text"), Value("")).where(
-        Source.key.in_(sources)
+def _texts(revision: UUID) -> tuple[list[str], str, list[dict[str, Any]], dict[str, Any]]:
+    ((in_short, html, headings, header),) = db.fetch(
+        "SELECT in_short, html, headings, header FROM revision WHERE id = ?", revision
     )
-    titles = Topic.select(Value("topic"), Topic.slug, Topic.title, Value("")).where(
-        Topic.language == line.language, Topic.slug.in_(topics)
-    )
-    leading = (
-        Page.select(Page.language, Page.section, Page.slug, Value("page"))
+    from_json: Callable[[Any], Any] = Revision.header.python_value
+    return from_json(in_short), html, from_json(headings), from_json(header)
+
+
+def _named(addresses: list[str], by_address: dict[str, Line]) -> list[Line]:
+    """The pages of these addresses; where one has moved, where it is now."""
+    led: dict[str, str] = {}
+    if not by_address.keys() >= set(addresses):
+        rows = Redirect.select().where(Redirect.kind == KIND).order_by(Redirect.id)
+        led = {_address(one.section, one.slug): one.target for one in rows}
+    found = [address if address in by_address else led.get(address, "") for address in addresses]
+    return [by_address[address] for address in dict.fromkeys(found) if address in by_address]
+
+
+def _read_beside() -> _Beside:
+    """Of all pages, in one statement."""
+    works = Source.select(Value("work"), Source.key, Source.fields.cast("text"), Value(""))
+    titles = Topic.select(Topic.language, Topic.slug, Topic.title, Value(""))
+    links = (
+        Page.select(Page.language, Page.section, Page.slug, PageLink.target)
         .join(PageLink, on=(PageLink.page == Page.id))
-        .where(Page.kind == KIND, PageLink.target == line.address)
+        .where(Page.kind == KIND)
     )
-    works_found, titles_found, pages_found = {}, {}, set()
-    for one, two, three, four in (works | titles | leading).tuples():
-        if four == "page":
-            pages_found.add((one, two, three))
+    found = _Beside({}, {}, {})
+    for one, two, three, target in (works | titles | links).tuples():
+        if target:
+            found.leading.setdefault(target, set()).add((one, _address(two, three)))
         elif one == "work":
-            works_found[two] = json.loads(three)
+            found.works[two] = json.loads(three)
         else:
-            titles_found[two] = three
-    return (
-        [works_found[key] for key in sources if key in works_found],
-        [(slug, titles_found[slug]) for slug in topics if slug in titles_found],
-        pages_found,
-    )
+            found.topics[one, two] = three
+    return found
 
 
 def list_topics(language: str) -> list[Topic]:

@@ -1,4 +1,6 @@
-"""The content files that are tables – sources, topics, glossary, resources – beside what is stored of them."""
+"""The content files that are tables – sources, topics, glossary, resources – beside what is stored of them.
+
+Their text is stored, too, for an export to write back."""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.guidance.files import ContentSet
-from portal.guidance.models import Resource, Source, Term, Topic
+from portal.guidance.models import Resource, Source, StoredFile, Term, Topic
 from portal.guidance.terms import Linker, linker
 
 Rows = list[dict[str, Any]]
@@ -23,20 +25,24 @@ class Tables:
     resources: Rows = field(default_factory=list)
     gone_terms: list[UUID] = field(default_factory=list)
     gone_resources: list[UUID] = field(default_factory=list)
+    files: Rows = field(default_factory=list)
+    gone_files: list[UUID] = field(default_factory=list)
     relinked: set[str] = field(default_factory=set)  # languages whose pages must be linked to the glossary anew
 
     @property
     def is_empty(self) -> bool:
         return not (
             self.sources or self.topics or self.terms or self.resources or self.gone_terms or self.gone_resources
-        )
+            or self.files or self.gone_files
+        )  # fmt: skip
 
 
 def compare(content: ContentSet) -> Tables:
-    """What a load would write, in four statements."""
+    """What a load would write, in five statements."""
     tables = Tables(sources=_changed_sources(content), topics=_changed_topics(content))
     _compare_terms(content, tables)
     _compare_resources(content, tables)
+    _compare_files(content, tables)
     return tables
 
 
@@ -54,6 +60,11 @@ def write(tables: Tables) -> None:
         Resource.insert_many(tables.resources).on_conflict(
             conflict_target=[Resource.slug], preserve=[Resource.position, Resource.fields]
         ).execute()
+    if tables.gone_files:
+        StoredFile.delete().where(StoredFile.id.in_(tables.gone_files)).execute()
+    if tables.files:
+        kept = [StoredFile.text]
+        StoredFile.insert_many(tables.files).on_conflict(conflict_target=[StoredFile.name], preserve=kept).execute()
 
 
 def linkers(content: ContentSet) -> dict[str, Linker]:
@@ -119,6 +130,17 @@ def _compare_resources(content: ContentSet, tables: Tables) -> None:
         if row is None or (row.position, row.fields) != (position, fields):
             tables.resources.append({"slug": slug, "position": position, "fields": fields})
     tables.gone_resources = [row.id for slug, row in stored.items() if slug not in asked]
+
+
+def _compare_files(content: ContentSet, tables: Tables) -> None:
+    may_be_there = [content.resources, content.inventory]
+    read = [content.sources, *content.topics.values(), *content.glossaries.values(), *filter(None, may_be_there)]
+    asked = {file.file.partition("/")[2]: file.text for file in read}
+    stored = {row.name: row for row in StoredFile.select().order_by(StoredFile.name)}
+    tables.files = [
+        {"name": name, "text": text} for name, text in asked.items() if name not in stored or stored[name].text != text
+    ]
+    tables.gone_files = [row.id for name, row in stored.items() if name not in asked]
 
 
 def _write_sources(rows: Rows) -> None:

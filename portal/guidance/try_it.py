@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +22,7 @@ MARKS = {
 }
 PRINCIPLES_SECTION = "principles"
 PRINCIPLES = "principles-1"
-_MODULE = re.compile(r"modules/[A-Z]{1,2}[0-9]{1,2}")
+MODULES = "modules/"  # what a module's name begins with
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,7 @@ def _words(name: str, language: str) -> Words:
 
 
 def exists(code: str) -> bool:
-    """Whether ``instrument/item`` is a question of a shipped instrument; a module's code is taken by its form."""
-    if code.startswith("modules/"):
-        return bool(_MODULE.fullmatch(code))
+    """Whether ``instrument/item`` is a question of a shipped instrument."""
     name, _, item = code.partition("/")
     return name in _folders() and _instrument(name).item(item) is not None
 
@@ -79,6 +76,11 @@ def list_questions(codes: list[str], language: str) -> list[Questions]:
         questions = tuple(Question(item, words.items[item].statement) for item in items)
         found.append(Questions(words.title, not _instrument(name).groups, questions))
     return found
+
+
+def modules_in(codes: list[str]) -> list[str]:
+    """The modules among the names: ``K1`` for ``modules/K1``."""
+    return [code.removeprefix(MODULES) for code in codes if code.startswith(MODULES)]
 
 
 def question_of(mark: str, language: str) -> str:

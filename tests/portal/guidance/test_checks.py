@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from portal.guidance import checks, commands
 from tests.portal.guidance.conftest import SOURCE
+from tests.support.modules import module_text
 
 PAGE = "content/en/guidance/principles/equality.md"
 
@@ -55,9 +56,23 @@ def test_a_wrong_header_is_named_with_line_and_remedy(folder, header, line, word
     assert words in found[0][2]
 
 
-def test_a_real_check_and_a_module_are_accepted(folder):
-    folder.page("equality", checked='[{ on = 2027-01-10, by = "peer worker" }]', try_it='["modules/A1"]')
+def test_a_real_check_is_accepted(folder):
+    folder.page("equality", checked='[{ on = 2027-01-10, by = "peer worker" }]')
     assert findings(folder) == []
+
+
+def test_a_module_is_named_where_it_is_there(folder):
+    folder.page("equality", try_it='["modules/A1"]')
+    assert "there is no such module" in findings(folder)[0][2]
+    topics = '\n[training]\ntitle = "Training"\nsummary = "Learning."\n'
+    folder.write("en/topics.toml", (folder.root / "en/topics.toml").read_text() + topics)
+    folder.write("en/modules/A1.md", module_text("A1"))
+    assert findings(folder) == []
+
+
+def test_the_address_of_booklets_is_taken(folder):
+    folder.page("booklet")
+    assert any("“booklet” is the address of the section's booklet." in one[2] for one in findings(folder))
 
 
 def test_keys_out_of_order_are_named(folder):

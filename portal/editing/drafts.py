@@ -1,0 +1,150 @@
+"""Drafts: what somebody writes while readers keep the published text. Nobody's words are overwritten unseen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import peewee
+
+from portal import audit, clock, db
+from portal.accounts.models import Person
+from portal.editing.models import Draft, RevisionNote
+from portal.editing.typed import Typed, of_json, of_revision
+from portal.guidance.models import Page, Redirect, Revision
+from portal.guidance.services import live_revision
+
+_NEW = "new"  # the version of a page that has neither draft nor published text
+
+
+class EditConflict(Exception):
+    """Somebody else saved or published since the form was opened; ``now`` is what is there."""
+
+    def __init__(self, now: Editing):
+        self.now = now
+
+
+class DraftOpen(Exception):
+    """There is a draft already, and it would be lost."""
+
+
+@dataclass(frozen=True)
+class Editing:
+    """A page as the editor opens it."""
+
+    page: Page
+    typed: Typed
+    draft: Draft | None
+    live: Revision | None  # what readers see; None where nothing was ever published
+    by: str | None  # nickname of whoever saved or published last; None: a file, or somebody who is gone
+
+    @property
+    def version(self) -> str:
+        """What a form brings back, so that a change in between shows."""
+        if self.draft is not None:
+            return f"{self.draft.id.hex}-{self.draft.version}"
+        return str(self.live.id.hex) if self.live else _NEW
+
+    @property
+    def changed_at(self) -> dt.datetime | None:
+        """When the draft was saved last, else when the text was published."""
+        if self.draft is not None:
+            return self.draft.changed_at
+        return self.live.published_at if self.live else None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether readers see another text than the one this draft was begun from."""
+        if self.draft is None or self.live is None:
+            return False
+        return bool(self.draft.begun_from_id != self.live.id)
+
+
+def open_page(page_id: UUID) -> Editing | None:
+    """A page with its draft or, where there is none, its published text; None where there is no such page."""
+    page = Page.get_or_none(Page.id == page_id)
+    if page is None:
+        return None
+    live = Revision.get_or_none(Revision.id == Page.select(live_revision()).where(Page.id == page_id))
+    draft = Draft.get_or_none(Draft.page == page_id)
+    if draft is not None:
+        return Editing(page, of_json(draft.texts), draft, live, _nickname(draft.changed_by_id))
+    if live is None:
+        return None  # an address that a page has left
+    note = RevisionNote.get_or_none(RevisionNote.revision == live)
+    return Editing(page, of_revision(page, live), None, live, _nickname(note.person_id) if note else None)
+
+
+def _nickname(person: UUID | None) -> str | None:
+    return Person.select(Person.nickname).where(Person.id == person).scalar() if person else None
+
+
+def lock(page_id: UUID) -> Editing | None:
+    """``open_page`` for whoever is going to write: nobody else writes this page until the transaction ends."""
+    if not db.is_sqlite():
+        list(Page.select(Page.id).where(Page.id == page_id).for_update())
+    return open_page(page_id)
+
+
+@db.transaction
+def save(page_id: UUID, typed: Typed, version: str, person: UUID) -> Editing:
+    """Keep what was typed as the page's draft; the page as it stands then. Raises EditConflict, and LookupError."""
+    now = lock(page_id)
+    if now is None:
+        raise LookupError(page_id)
+    if typed == now.typed:
+        return now  # nothing new, or the same thing sent twice
+    if version != now.version:
+        raise EditConflict(now)
+    values: dict[str, Any] = {"texts": typed.as_json(), "changed_at": clock.now(), "changed_by": person}
+    if now.draft is None:
+        begin(now.page, typed, now.live, person)
+    else:
+        Draft.update(version=Draft.version + 1, **values).where(Draft.id == now.draft.id).execute()
+    saved = open_page(page_id)
+    assert saved is not None  # noqa: S101 - it was written just now
+    return saved
+
+
+def begin(page: Page, typed: Typed, live: Revision | None, person: UUID) -> None:
+    """A first draft. Raises DraftOpen."""
+    try:
+        with db.database.atomic():
+            Draft.create(
+                page=page,
+                texts=typed.as_json(),
+                version=1,
+                begun_from=live,
+                changed_at=clock.now(),
+                changed_by=person,
+            )
+    except peewee.IntegrityError:
+        raise DraftOpen from None
+
+
+@db.transaction
+def discard(page_id: UUID, version: str) -> bool:
+    """Throw the draft away, and with it a page that was never published. Raises EditConflict when it has changed.
+
+    Whether the page is still there.
+    """
+    now = lock(page_id)
+    if now is None or now.draft is None:
+        return now is not None
+    if version != now.version:
+        raise EditConflict(now)
+    now.draft.delete_instance()
+    audit.record("guidance.discard_draft", now.page)
+    if now.live is not None:
+        return True
+    here = (Redirect.kind, Redirect.language, Redirect.section, Redirect.slug)
+    address = (now.page.kind, now.page.language, now.page.section, now.page.slug)
+    led_on = [column == value for column, value in zip(here, address, strict=True)]
+    if Redirect.select().where(*led_on).exists():
+        # An address that another page has left: kept, so that no file brings that page back.
+        Page.update(withdrawn=True).where(Page.id == page_id).execute()
+    else:
+        now.page.delete_instance()
+    return False

@@ -1,0 +1,53 @@
+"""Booklets: one text for both, so that paper and screen say the same."""
+
+from __future__ import annotations
+
+from flask import Response, abort, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from portal.config import setting
+from portal.guidance.booklets import Booklet, get_booklet
+from portal.guidance.routes import bp as bp  # passed on to feature.py
+from portal.i18n import language
+from portal.pdf import keep_pdf, make_pdf
+from portal.pdf_text import convert
+from portal.permissions import public
+from portal.views import day
+
+
+@bp.get("/<language>/guidance/<section>/booklet")
+@public
+def show_booklet(section: str) -> ResponseReturnValue:
+    booklet = get_booklet(language(), section) or abort(404)
+    return render_template("guidance/booklet.html", booklet=booklet, notice=_notice(booklet))
+
+
+@bp.get("/<language>/guidance/<section>/booklet.pdf")
+@public
+def download_booklet(section: str) -> ResponseReturnValue:
+    booklet = get_booklet(language(), section) or abort(404)
+    line, notice, contents = booklet.line, _notice(booklet), gettext("Contents")
+    text = render_template("guidance/booklet_text.html", booklet=booklet)
+    written = [booklet.published.year, booklet.published.month, booklet.published.day]
+
+    def make() -> bytes:
+        data = {
+            "title": line.title,
+            "summary": line.summary,
+            "notice": notice,
+            "contents": contents,
+            "written": written,
+            "blocks": convert(text, site=setting("BASE_URL")),
+        }
+        return make_pdf("document", data, language())
+
+    content = "\n".join([line.title, line.summary, notice, contents, setting("BASE_URL"), text])
+    made = Response(keep_pdf(f"booklet-{language()}-{section}", content, make), mimetype="application/pdf")
+    made.headers["Content-Disposition"] = f'inline; filename="{section}.pdf"'
+    return made
+
+
+def _notice(booklet: Booklet) -> str:
+    """Whose booklet it is and how old."""
+    return gettext("%(site)s. As published on %(day)s.", site=setting("SITE_NAME"), day=day(booklet.published))
