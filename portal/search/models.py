@@ -37,6 +37,18 @@ class FoundWord(db.Model):
         indexes = ((("language", "word"), True),)
 
 
+class FoundSlip(db.Model):
+    """A word, and each way to write it with one letter left out. Two words one slip apart share a way at least."""
+
+    id = None
+    language = peewee.CharField(8)
+    written = peewee.CharField(64)
+    word = peewee.CharField(64)
+
+    class Meta:
+        primary_key = peewee.CompositeKey("language", "written", "word")
+
+
 class IndexState(db.Model):
     """What the index was made from: one row, or none before the first time."""
 

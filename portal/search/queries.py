@@ -52,10 +52,11 @@ def find(language: str, query: Query, most: int) -> list[tuple[Any, ...]]:
     return db.fetch(statement, *values, query.for_postgres, language, most)
 
 
-def find_words(language: str, words: Collection[str]) -> list[str]:
-    """Those of the words that texts of the language have; what most texts have comes first."""
+def find_near(language: str, ways: Collection[str]) -> list[str]:
+    """Words of the language's texts that can be written in one of these ways; what most texts have comes first."""
     statement = (
-        f"SELECT word FROM found_word WHERE language = ? AND word IN ({', '.join('?' * len(words))}) "  # noqa: S608
-        "ORDER BY texts DESC, word"
+        "SELECT DISTINCT w.word, w.texts FROM found_slip AS s "  # noqa: S608 - question marks
+        "JOIN found_word AS w ON w.language = s.language AND w.word = s.word "
+        f"WHERE s.language = ? AND s.written IN ({', '.join('?' * len(ways))}) ORDER BY w.texts DESC, w.word"
     )
-    return [word for (word,) in db.fetch(statement, language, *words)]
+    return [word for word, _texts in db.fetch(statement, language, *ways)]

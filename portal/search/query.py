@@ -80,4 +80,4 @@ def read(typed: str) -> Query:
 def marker(parts: Iterable[Part]) -> re.Pattern[str]:
     """Finds any of the parts in an original text."""
     ways = [folding.pattern(part.words, prefix=part.prefix) for part in parts]
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(ways)})")
+    return re.compile("|".join(ways), re.DOTALL)

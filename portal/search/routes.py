@@ -9,7 +9,13 @@ from portal.search import query, services
 
 bp = Blueprint("search", __name__)
 
-KINDS = {"page": _l("Guidance"), "term": _l("Word explained"), "resource": _l("Resource"), "question": _l("Question")}
+KINDS = {
+    "page": _l("Guidance"),
+    "term": _l("Word explained"),
+    "resource": _l("Resource"),
+    "question": _l("Question"),
+    "module": _l("Module"),
+}
 
 
 @bp.get("/<language>/search")

@@ -15,12 +15,12 @@ from portal import db
 from portal.feature import SearchText
 from portal.search import folding, queries, query
 from portal.search.excerpts import excerpt, highlight
-from portal.search.models import FoundText, FoundWord, IndexState
+from portal.search.models import FoundSlip, FoundText, FoundWord, IndexState
 from portal.search.query import Part, Query
 
 MOST = 20  # results
 FEW = 3  # with fewer, words that are one slip away are looked for, too
-_INDEX = 1  # raise it when the same texts are indexed differently
+_INDEX = 2  # raise it when the same texts are indexed differently
 _LONGEST_TEXT = 100_000  # characters: what PostgreSQL's tsvector holds in any alphabet
 _LONGEST_WORD = 64
 _SLIPS_FROM, _SLIPS_TO = 4, 24  # letters of a word that may be mistyped
@@ -67,7 +67,7 @@ def _rebuild(texts: list[SearchText], digest: str) -> bool:
         db.database.execute_sql("SELECT pg_advisory_xact_lock(7065657280)")  # two servers may start at once
     if _is_made_from(digest):
         return False
-    for model in (FoundText, FoundWord, IndexState):
+    for model in (FoundText, FoundWord, FoundSlip, IndexState):
         model.delete().execute()
     known: dict[str, Counter[str]] = {}
     in_all = 0
@@ -88,10 +88,18 @@ def _rebuild(texts: list[SearchText], digest: str) -> bool:
         )
         for some in chunked(lines, 1000):
             FoundWord.insert_many(some).execute()
+        _write_slips(language, words)
     IndexState.insert(digest=digest, texts=len(texts), words=in_all).execute()
     if db.is_sqlite():
         db.database.execute_sql("INSERT INTO found_index (found_index) VALUES ('rebuild')")
     return True
+
+
+def _write_slips(language: str, words: Iterable[str]) -> None:
+    # A word that is mistyped may have a letter less or more than what was typed.
+    near = (word for word in sorted(words) if _SLIPS_FROM - 1 <= len(word) <= _SLIPS_TO + 1)
+    for some in chunked(((language, way, word) for word in near for way in sorted(folding.shortened(word))), 5000):
+        FoundSlip.insert_many(some, fields=[FoundSlip.language, FoundSlip.written, FoundSlip.word]).execute()
 
 
 def _row(number: int, text: SearchText) -> dict[str, Any]:
@@ -147,5 +155,8 @@ def _slips(language: str, part: Part) -> list[Part]:
     (word, *more) = part.words
     if more or not _SLIPS_FROM <= len(word) <= _SLIPS_TO or word.isdigit():
         return []
-    words = queries.find_words(language, {word, *folding.near(word)})
-    return [] if word in words else [Part((found,)) for found in words[:_WAYS]]
+    words = queries.find_near(language, folding.shortened(word))
+    if word in words:
+        return []
+    near = [found for found in words if folding.is_one_slip(word, found)]
+    return [Part((found,)) for found in near[:_WAYS]]

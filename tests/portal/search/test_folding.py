@@ -54,8 +54,29 @@ def test_a_word_is_found_in_the_original_however_it_is_composed(word):
         assert re.search(folding.pattern(phrase), text), (phrase, text)
 
 
-def test_near_words_are_one_slip_away():
-    near = set(folding.near("exchange"))
-    assert {"exchage", "exchangee", "exchenge", "exchnage", "xchange"} <= near
-    assert "exhcagne" not in near
-    assert "νομο" in set(folding.near("νομοσ"))
+@pytest.mark.parametrize("typed", ["exchage", "exchangee", "exchenge", "exchnage", "xchange", "exchangw", "eexchange"])
+def test_words_one_slip_apart(typed):
+    assert folding.is_one_slip(typed, "exchange") and folding.is_one_slip("exchange", typed)
+    assert folding.shortened(typed) & folding.shortened("exchange")
+
+
+@pytest.mark.parametrize("typed", ["exchange", "exhcagne", "exchan", "change", "exhcnage", "interchange", ""])
+def test_words_further_apart_or_the_same(typed):
+    assert not folding.is_one_slip(typed, "exchange")
+
+
+@given(st.text("abc", max_size=7), st.text("abc", max_size=7))
+def test_two_words_one_slip_apart_share_a_way_to_be_shortened(one, other):
+    def slips(word):
+        for place in range(len(word) + 1):
+            before, after = word[:place], word[place:]
+            yield before + after[1:]
+            for letter in "abc":
+                yield before + letter + after
+                yield before + letter + after[1:]
+            yield before + after[1:2] + after[:1] + after[2:]
+
+    apart = other in set(slips(one)) - {one}
+    assert folding.is_one_slip(one, other) == apart
+    if apart:
+        assert folding.shortened(one) & folding.shortened(other)
