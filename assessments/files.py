@@ -28,6 +28,7 @@ from assessments.model import (
     SectionWords,
     Words,
 )
+from assessments.storing import instrument_to_dict
 
 INSTRUMENTS = Path(__file__).parent / "instruments"
 STRUCTURE_FILE = "instrument.toml"
@@ -154,91 +155,6 @@ def read_toml(path: Path) -> dict[str, Any]:
         line = int(at[1]) if at else text.count("\n") + 1
         reason = re.sub(r" \(at .*\)$", "", str(error))
         raise InstrumentFileError(path, line, f"this is not TOML: {reason}.") from None
-
-
-def instrument_to_dict(instrument: Instrument) -> dict[str, Any]:
-    """JSON-able; `instrument_from_dict` gives back an equal instrument."""
-    return {
-        "name": instrument.name,
-        "released": instrument.released.isoformat() if instrument.released else None,
-        "groups": [group.value for group in instrument.groups],
-        "sections": [
-            {"code": section.code, "mark": section.mark, "scale": section.scale.value}
-            for section in instrument.sections
-        ],
-        "items": [
-            {
-                "code": item.code,
-                "section": item.section,
-                "raters": {group.value: judges.value for group, judges in item.raters.items()},
-                "critical": item.critical,
-            }
-            for item in instrument.items
-        ],
-    }
-
-
-def instrument_from_dict(stored: Table) -> Instrument:
-    return Instrument(
-        name=stored["name"],
-        released=date.fromisoformat(stored["released"]) if stored["released"] else None,
-        groups=tuple(RaterGroup(group) for group in stored["groups"]),
-        sections=tuple(Section(entry["code"], entry["mark"], Scale(entry["scale"])) for entry in stored["sections"]),
-        items=tuple(
-            Item(
-                entry["code"],
-                entry["section"],
-                {RaterGroup(group): Judges(judges) for group, judges in entry["raters"].items()},
-                entry["critical"],
-            )
-            for entry in stored["items"]
-        ),
-    )
-
-
-def words_to_dict(words: Words) -> dict[str, Any]:
-    """JSON-able; `words_from_dict` gives back equal words."""
-    return {
-        "language": words.language,
-        "title": words.title,
-        "summary": words.summary,
-        "scales": {
-            scale.value: {answer: {"label": entry.label, "help": entry.help} for answer, entry in answers.items()}
-            for scale, answers in words.scales.items()
-        },
-        "sections": {code: {"name": entry.name, "summary": entry.summary} for code, entry in words.sections.items()},
-        "items": {
-            code: {
-                "statement": entry.statement,
-                "levels": list(entry.levels),
-                "look_for": entry.look_for,
-                "prompt": entry.prompt,
-                "talk": entry.talk,
-                "support": list(entry.support),
-                "short": entry.short,
-            }
-            for code, entry in words.items.items()
-        },
-        "changed": dict(words.changed),
-    }
-
-
-def words_from_dict(stored: Table) -> Words:
-    return Words(
-        language=stored["language"],
-        title=stored["title"],
-        summary=stored["summary"],
-        scales={
-            Scale(scale): {answer: AnswerWords(**entry) for answer, entry in answers.items()}
-            for scale, answers in stored["scales"].items()
-        },
-        sections={code: SectionWords(**entry) for code, entry in stored["sections"].items()},
-        items={
-            code: ItemWords(**{**entry, "levels": tuple(entry["levels"]), "support": tuple(entry["support"])})
-            for code, entry in stored["items"].items()
-        },
-        changed=dict(stored["changed"]),
-    )
 
 
 def _section(path: Path, where: str, code: str, entry: Table) -> Section:

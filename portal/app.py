@@ -8,21 +8,40 @@ from typing import Any
 from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFProtect
 
-from portal import audit, compression, config, db, errors, frames, i18n, keys, paths, permissions, security, views
+from portal import (
+    audit,
+    compression,
+    config,
+    db,
+    errors,
+    frames,
+    i18n,
+    keys,
+    pagecache,
+    paths,
+    permissions,
+    security,
+    views,
+)
 from portal.accounts import feature as accounts
 from portal.accounts import login
 from portal.answering import feature as answering
 from portal.candidates import feature as candidates
 from portal.demo import feature as demo
+from portal.editing import feature as editing
 from portal.guidance import feature as guidance
+from portal.guidance import kinds
 from portal.home import feature as home
+from portal.meetings import feature as meetings
 from portal.operations import feature as operations
 from portal.operations.services import check_mark, is_demo
 from portal.organisations import feature as organisations
-from portal.organisations.services import roles_of
+from portal.organisations.services import held_from
+from portal.records import feature as records
 from portal.results import feature as results
 from portal.rounds import feature as rounds
 from portal.search import feature as search
+from portal.training import feature as training
 
 FEATURES = (
     accounts.FEATURE,
@@ -32,11 +51,17 @@ FEATURES = (
     answering.FEATURE,
     candidates.FEATURE,
     results.FEATURE,
+    training.FEATURE,
+    records.FEATURE,
+    meetings.FEATURE,
     search.FEATURE,
+    editing.FEATURE,
     home.FEATURE,
     operations.FEATURE,
     demo.FEATURE,
 )
+
+kinds.know(feature.content_kind for feature in FEATURES if feature.content_kind)
 
 csrf = CSRFProtect()
 
@@ -59,8 +84,9 @@ def create_app(**overrides: Any) -> Flask:
     app.before_request(permissions.check)
     app.after_request(leave)
     i18n.init_app(app)
-    login.init_app(app, roles_of)
+    login.init_app(app, held_from)
     permissions.init_app(app, login.ask_to_sign_in)
+    pagecache.init_app(app)
     security.init_app(app)
     errors.init_app(app)
     views.init_app(app)
@@ -86,8 +112,11 @@ def arrive() -> None:
 
 def leave(response: Response) -> Response:
     """What happens to every answer last."""
-    security.add_headers(response)
-    compression.compress(response)
+    personal = security.is_personal()
+    security.add_headers(response, personal)
+    if not personal:
+        compression.compress(response)
+        pagecache.mark_public()
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,7 @@ class NavigationItem:
 class SearchText:
     """Something published that can be found, for readers of one language. Never anything personal."""
 
-    kind: str  # "page", "term", "resource" or "question"
+    kind: str  # "page", "term", "resource", "question" or "module"
     key: str  # with kind and language it is the text's own
     language: str  # of the readers it is offered to
     title: str
@@ -34,6 +35,17 @@ class SearchText:
     weight: int = 1  # 0: the title counts no more than the text
     place: str = ""  # where it stands, in words: the title of its section
     written_in: str = ""  # another language than the readers'
+
+
+@dataclass(frozen=True)
+class CalendarEntry:
+    """A line of a person's own calendar, with a title that others may see."""
+
+    uid: str  # the same each time, and no other entry's
+    begins: dt.date | dt.datetime  # a day, or an aware moment
+    ends: dt.date | dt.datetime | None  # the last day, or the moment it is over; None: that day, or no length
+    all_day: bool
+    title: str
 
 
 @dataclass(frozen=True)
@@ -47,8 +59,10 @@ class Feature:
     navigation: tuple[NavigationItem, ...] = ()
     tick: Callable[[], None] | None = None  # what is due: called every minute, must be safe to repeat
     prepare: Callable[[], None] | None = None  # called by `serve` once the database is up to date
+    content_kind: Any = None  # a guidance.kinds.Kind: pages of its own in guidance's store
     searchable: Callable[[], Iterable[SearchText]] | None = None  # every text that may be found, in every language
     content_changed: Callable[[], None] | None = None  # called after published content changed while being served
+    calendar_entries: Callable[[UUID], Iterable[CalendarEntry]] | None = None  # what a person has before them
     problems: Callable[[], list[str]] | None = None  # what `portal doctor` should say
     export_person: Callable[[UUID], dict[str, Any]] | None = None
     keeps_person: Callable[[UUID], list[str]] | None = None  # why the account cannot be deleted yet, in words

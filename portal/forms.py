@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from wtforms import DateField, IntegerField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal import clock
 
 # Set by the page after an expired sign-in: the form shows what came along with it and saves nothing yet.
 CARRIED = "carried_over"
@@ -20,6 +25,43 @@ class PortalForm(FlaskForm):
             return False
         valid: bool = super().validate_on_submit(extra_validators)
         return valid
+
+
+class WholeNumber(IntegerField):
+    """A number whose mistake is said in words."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Type a whole number, such as 5.")) from None
+
+
+class Day(DateField):
+    """A day whose mistake is said in words."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            example = clock.today().isoformat()
+            raise ValueError(_("Type a day as year, month and day, such as %(day)s.", day=example)) from None
+
+
+class Boxes(SelectMultipleField):
+    """Tick boxes. What was ticked and is not offered any more is left to the service, which says why."""
+
+    data: Any
+    choices: Any
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        pass
 
 
 def acts() -> bool:

@@ -1,16 +1,27 @@
-"""What stands around every page, kept as HTML: drawing menus anew would cost more than most pages."""
+"""What stands around every page, and pages that are the same for everybody: kept as HTML.
+
+Drawing menus anew would cost more than most pages, and drawing a page of guidance more than all the rest of it.
+"""
 
 from __future__ import annotations
 
-from flask import Flask, current_app, render_template, request, url_for
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup, escape
 
+from portal import generation
 from portal.feature import Feature, NavigationItem
 from portal.i18n import language
-from portal.views import discreet
+from portal.views import discreet, messages
+
+P = ParamSpec("P")
 
 _NAME = "\x00"  # stands for the nickname, which is put in at every request and never kept
+_MARKS = {"masthead": "\x01", "said": "\x02"}  # stand for the parts that differ from reader to reader
 
 
 def init_app(app: Flask, features: tuple[Feature, ...]) -> None:
@@ -20,39 +31,78 @@ def init_app(app: Flask, features: tuple[Feature, ...]) -> None:
     app.jinja_env.globals["frame"] = frame
 
 
+def same_for_everybody(view: Callable[P, str]) -> Callable[P, str]:
+    """Keep the page of a view that tells nobody anything of their own, until the content changes.
+
+    Whatever its template asks of the reader but language and discreet mode would be shown to the next one, too.
+    """
+
+    @functools.wraps(view)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> str:
+        if request.query_string:
+            return view(*args, **kwargs)
+        before, between, after = draw(request.script_root, language(), discreet(), *kwargs.items())
+        return "".join((before, frame("masthead"), between, frame("said"), after))
+
+    @generation.kept
+    def draw(_root: str, _language: str, _discreet: bool, *values: tuple[str, Any]) -> tuple[str, str, str]:
+        g.draws_for_everybody = True
+        try:
+            page = view(**dict(values))  # type: ignore[call-arg]
+        finally:
+            g.draws_for_everybody = False
+        if "csrf_token" in g:
+            raise RuntimeError(f"{request.endpoint} has a form with somebody's token: it is not the same for everybody")
+        before, _, rest = page.partition(_MARKS["masthead"])
+        between, _, after = rest.partition(_MARKS["said"])
+        return before, between, after
+
+    return answer
+
+
 def frame(part: str) -> Markup:
-    """``files``, ``masthead`` or ``colophon`` as HTML, as it is for this reader and this place."""
+    """``files``, ``masthead``, ``said`` or ``colophon`` as HTML, as it is for this reader and this place."""
+    if part in _MARKS and g.get("draws_for_everybody"):
+        return Markup(_MARKS[part])  # noqa: S704 - a sign of ours
+    if part == "masthead":
+        return _masthead()
+    said = messages() if part == "said" else []
+    if said:
+        return _draw(part, said=said)
     kept: dict[tuple[object, ...], Markup] = current_app.extensions["frames"]
-    if part != "masthead":
-        key: tuple[object, ...] = (part, language(), request.script_root)
-        if key not in kept:
-            kept[key] = Markup(render_template(f"layouts/{part}.html"))  # noqa: S704 - a template of ours
-        return kept[key]
-    signed_in = bool(current_user.is_authenticated)
-    here = tuple(_current(item) for item in _items())
-    own = _own_page() if signed_in else ("page" if request.endpoint == "accounts.sign_in" else "")
-    key = (part, language(), request.script_root, discreet(), signed_in, here, own)
+    key = (part, language(), request.script_root)
     if key not in kept:
-        menu = [(item, url_for(item.endpoint), mark) for item, mark in zip(_items(), here, strict=True)]
-        name = _NAME if signed_in else ""
-        html = render_template("layouts/masthead.html", menu=menu, nickname=name, own=own, discreet=discreet())
-        kept[key] = Markup(html)  # noqa: S704 - a template of ours
-    return kept[key].replace(_NAME, escape(current_user.nickname)) if signed_in else kept[key]
+        nothing = part == "said" and not current_app.config["DEMO"]
+        kept[key] = Markup() if nothing else _draw(part)
+    return kept[key]
 
 
-def _items() -> list[NavigationItem]:
-    items: list[NavigationItem] = current_app.extensions["navigation"]
-    return items
+def _draw(part: str, **values: Any) -> Markup:
+    return Markup(render_template(f"layouts/{part}.html", **values))  # noqa: S704 - a template of ours
 
 
-def _current(item: NavigationItem) -> str:
+def _masthead() -> Markup:
+    """Kept for each pattern of addresses: there are as many as routes, however many pages there may be."""
+    kept: dict[tuple[object, ...], Markup] = current_app.extensions["frames"]
+    pattern = request.url_rule.rule if request.url_rule else ""
+    nickname = current_user.nickname if current_user.is_authenticated else ""
+    key = (pattern, language(), request.script_root, discreet(), bool(nickname))
+    if key not in kept:
+        items: list[NavigationItem] = current_app.extensions["navigation"]
+        menu = [(item, url_for(item.endpoint), _current(item.endpoint, item.prefix, pattern)) for item in items]
+        own = "home.show_my_page" if nickname else "accounts.sign_in"
+        kept[key] = _draw(
+            "masthead",
+            menu=menu,
+            nickname=_NAME if nickname else "",
+            own=_current(own, "/me/" if nickname else "", pattern),
+            discreet=discreet(),
+        )
+    return kept[key].replace(_NAME, escape(nickname)) if nickname else kept[key]
+
+
+def _current(endpoint: str, prefix: str, pattern: str) -> str:
     """What ``aria-current`` says of a line of the menu: "page", "true" for its section, or nothing."""
-    if request.endpoint == item.endpoint:
+    if request.endpoint == endpoint:
         return "page"
-    return "true" if item.prefix and item.prefix in request.path else ""
-
-
-def _own_page() -> str:
-    if request.endpoint == "home.show_my_page":
-        return "page"
-    return "true" if request.path.startswith("/me/") else ""
+    return "true" if prefix and prefix in pattern else ""

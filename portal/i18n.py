@@ -46,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["language"] = language
     app.jinja_env.globals["direction"] = direction
     app.jinja_env.globals["_"] = translate
+    app.jinja_env.globals["ngettext"] = translate_number
 
 
 def translate(words: str, /, **values: Any) -> Markup:
@@ -53,17 +54,26 @@ def translate(words: str, /, **values: Any) -> Markup:
 
     Flask-Babel's own looks everything up anew for each word of a page.
     """
-    kept: dict[str, Markup] | None = g.get("kept_words")
-    if kept is None:
-        kept = g.kept_words = _kept_words(language())
+    kept = _kept_words(language())
     text = kept.get(words)
     if text is None:
         text = kept[words] = Markup(get_translations().gettext(words))  # noqa: S704 - words of ours
     return text % values if values else text
 
 
+def translate_number(one: str, many: str, number: int, /, **values: Any) -> Markup:
+    """``ngettext`` of the templates: the words that go with the number, put in as ``num``."""
+    kept, key = _kept_words(language()), (one, number)
+    text = kept.get(key)
+    if text is None:
+        text = Markup(get_translations().ngettext(one, many, number))  # noqa: S704 - words of ours
+        if abs(number) < 100:
+            kept[key] = text
+    return text % {"num": number, **values}
+
+
 @functools.cache
-def _kept_words(_language: str) -> dict[str, Markup]:
+def _kept_words(_language: str) -> dict[Any, Markup]:
     return {}
 
 
@@ -84,15 +94,18 @@ def refuse_unknown_language() -> None:
 
 def language() -> str:
     """The address says it, else the account, else what the browser asks for, else the site's own."""
+    found: str | None = g.get("language")
+    if found is not None:
+        return found
     if not has_request_context():
         return str(current_app.config["DEFAULT_LANGUAGE"])
-    found: str | None = g.get("language")
-    if found is None:
-        languages = current_app.config["LANGUAGES"]
-        own = current_user.language if current_user.is_authenticated else ""
-        asked = request.accept_languages.best_match(languages)
-        found = g.language = own if own in languages else asked or current_app.config["DEFAULT_LANGUAGE"]
-    return found
+    languages = current_app.config["LANGUAGES"]
+    own = current_user.language if current_user.is_authenticated else ""
+    if own in languages:
+        g.language = own
+    else:
+        g.language = request.accept_languages.best_match(languages) or current_app.config["DEFAULT_LANGUAGE"]
+    return str(g.language)
 
 
 def compile_wordings(folder: Path) -> None:

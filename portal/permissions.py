@@ -33,6 +33,13 @@ class Permission(StrEnum):
     PEER_CONTACT_NAME = "peer_contact:name"
     COPY_VIEW = "copy:view"
     ORGANISATION_VIEW = "organisation:view"
+    CONTENT_DRAFT = "content:draft"
+    CONTENT_REVIEW = "content:review"
+    CONTENT_PUBLISH = "content:publish"
+    GROWTH_VIEW = "growth:view"
+    TRAINING_ASSIGN = "training:assign"
+    TRAINING_DO = "training:do"
+    SUPPORT_MEET = "support:meet"
 
 
 class Label(StrEnum):
@@ -47,23 +54,26 @@ class Label(StrEnum):
 P = Permission
 PORTAL_ROLES: dict[str, frozenset[Permission]] = {
     "administrator": frozenset({P.ORGANISATION_CREATE, P.ORGANISATION_CLOSE, P.ACCOUNT_BLOCK, P.AUDIT_VIEW}),
-    "editor": frozenset(),
-    "author": frozenset(),
-    "reviewer": frozenset(),
+    "editor": frozenset({P.CONTENT_DRAFT, P.CONTENT_REVIEW, P.CONTENT_PUBLISH}),
+    "author": frozenset({P.CONTENT_DRAFT}),
+    "reviewer": frozenset({P.CONTENT_REVIEW}),
 }
 ORGANISATION_ROLES: dict[str, frozenset[Permission]] = {
     "lead": frozenset(
         {
             P.ORGANISATION_VIEW, P.AUDIT_VIEW, P.MEMBER_INVITE, P.MEMBER_REMOVE, P.PROGRAMME_EDIT, P.ROUND_OPEN,
-            P.ROUND_CLOSE, P.ROUND_ANSWER, P.RESULTS_VIEW, P.COPY_VIEW,
+            P.ROUND_CLOSE, P.ROUND_ANSWER, P.RESULTS_VIEW, P.COPY_VIEW, P.TRAINING_ASSIGN, P.TRAINING_DO,
         }
     ),
-    "staff": frozenset({P.ORGANISATION_VIEW, P.ROUND_ANSWER, P.RESULTS_VIEW}),
+    "staff": frozenset({P.ORGANISATION_VIEW, P.ROUND_ANSWER, P.RESULTS_VIEW, P.TRAINING_DO}),
     "peer_worker": frozenset(
-        {P.ORGANISATION_VIEW, P.ROUND_ANSWER, P.RESULTS_VIEW, P.RESULTS_RELEASE, P.PEER_CONTACT_NAME}
+        {
+            P.ORGANISATION_VIEW, P.ROUND_ANSWER, P.RESULTS_VIEW, P.RESULTS_RELEASE, P.PEER_CONTACT_NAME, P.TRAINING_DO,
+            P.SUPPORT_MEET,
+        }
     ),
-    "trainer": frozenset({P.ORGANISATION_VIEW}),
-    "candidate": frozenset({P.ORGANISATION_VIEW}),
+    "trainer": frozenset({P.ORGANISATION_VIEW, P.GROWTH_VIEW, P.TRAINING_ASSIGN, P.TRAINING_DO}),
+    "candidate": frozenset({P.ORGANISATION_VIEW, P.TRAINING_DO}),
 }  # fmt: skip
 MARKS: dict[str, frozenset[Permission]] = {
     "peer_contact": frozenset({P.AUDIT_VIEW}),
@@ -166,6 +176,7 @@ WITHOUT_SECOND_FACTOR = frozenset(
         "candidates.list_copies",
         "candidates.show_copy",
         "candidates.take_back_copy",
+        "candidates.take_back_wish",
     }
 )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from flask import Flask, Response, abort, current_app, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import current_user
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.permissions import Label, access_of
@@ -47,21 +49,46 @@ def init_app(app: Flask) -> None:
         personal: [*(HEADERS | (TRANSPORT if https else {}) | (PERSONAL if personal else {})).items()]
         for personal in (False, True)
     }
+    app.session_interface = SignedCookies(app)
 
 
-def add_headers(response: Response) -> None:
+class SignedCookies(SecureCookieSessionInterface):
+    """Flask's sessions in a signed cookie, without working out keys and settings twice a request."""
+
+    def __init__(self, app: Flask) -> None:
+        self._serializer = super().get_signing_serializer(app)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        return self._serializer
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session.modified:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            response.vary.add("Cookie")
+
+
+def add_headers(response: Response, personal: bool) -> None:
     """The whole set, errors too; what a view has set itself stays."""
-    there = {name.lower() for name, _value in response.headers}
-    for name, value in current_app.extensions["headers"][is_personal()]:
+    headers = response.headers
+    there = {name.lower() for name, _value in headers}
+    for name, value in current_app.extensions["headers"][personal]:
         if name.lower() not in there:
-            response.headers.add(name, value)
+            headers.add(name, value)
 
 
 def refuse_strangers() -> None:
     """A demo lets anybody in as anybody: it answers this machine only, whatever server it runs on."""
-    address = request.remote_addr or "0.0.0.0"  # noqa: S104 - an address to refuse
-    if address not in ("127.0.0.1", "::1") and not ip_address(address).is_loopback:
+    if not is_this_machine(request.remote_addr):
         abort(403)
+
+
+def is_this_machine(address: str | None) -> bool:
+    """Whether a request from this address was sent by the machine it is answered on."""
+    try:
+        return address in ("127.0.0.1", "::1") or ip_address(address or "").is_loopback
+    except ValueError:
+        return False
 
 
 def is_personal() -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 from pathlib import Path
 
 from babel import dates
-from flask import Flask, current_app, g, get_flashed_messages, request, session
+from flask import Flask, current_app, g, get_flashed_messages, request, session, url_for
 from flask_babel import get_locale, gettext
 from flask_login import current_user
 
@@ -19,8 +20,10 @@ DISCREET_COOKIE = "discreet"
 
 def init_app(app: Flask) -> None:
     app.extensions["static addresses"] = {}
+    app.extensions["fixed addresses"] = {}
     app.jinja_env.globals.update(
         static_url=static_url,
+        fixed_url=fixed_url,
         discreet=discreet,
         messages=messages,
         get_locale=get_locale,
@@ -36,8 +39,15 @@ def init_app(app: Flask) -> None:
 
 def day(value: dt.date | dt.datetime | None) -> str:
     """A date in the reader's language whose parts stay on one line: 14 November 2026."""
-    locale = "en_GB" if language() == "en" else language()
-    return dates.format_date(value, "long", locale=locale).replace(" ", "\u00a0") if value else ""
+    if value is None:
+        return ""
+    return _day(value.date() if isinstance(value, dt.datetime) else value, language())
+
+
+@functools.lru_cache(maxsize=1000)
+def _day(value: dt.date, language: str) -> str:
+    locale = "en_GB" if language == "en" else language
+    return dates.format_date(value, "long", locale=locale).replace(" ", "\u00a0")
 
 
 def static_url(name: str) -> str:
@@ -49,12 +59,22 @@ def static_url(name: str) -> str:
     return request.script_root + known[name]
 
 
+def fixed_url(endpoint: str) -> str:
+    """``url_for`` where nothing but the language is to be put in: worked out once, for pages with many links."""
+    known: dict[tuple[str, str, str], str] = current_app.extensions["fixed addresses"]
+    key = (endpoint, language(), request.script_root)
+    if key not in known:
+        known[key] = url_for(endpoint)
+    return known[key]
+
+
 def discreet() -> bool:
     """Whether titles stay neutral: the site's, the account's or this browser's choice."""
-    if "discreet" not in g:
+    found: bool | None = g.get("discreet")
+    if found is None:
         own = current_user.is_authenticated and current_user.discreet
-        g.discreet = bool(current_app.config["DISCREET"] or own or request.cookies.get(DISCREET_COOKIE))
-    return bool(g.discreet)
+        found = g.discreet = bool(current_app.config["DISCREET"] or own or request.cookies.get(DISCREET_COOKIE))
+    return found
 
 
 def messages() -> list[str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from flask import Flask, Request, g, make_response, redirect, render_template, request, session, url_for
+from flask import Flask, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, UserMixin
+from flask_login import LoginManager, UserMixin, current_user
 
 from portal import audit, clock, db
-from portal.accounts import services
+from portal.accounts import sign_ins
 from portal.accounts.forms import SignInForm
 from portal.config import setting
 from portal.forms import carried_fields
@@ -21,10 +22,12 @@ SHARED_MINUTES = 10  # on a device that others use
 KEPT = ("invitation",)  # what a person came with goes on after signing in
 RENEW_SECONDS = 60  # the time of last use in the cookie is renewed when older
 
+Rows = Iterable[tuple[Any, ...]]  # of memberships
+
 
 @dataclass(frozen=True)
 class SignedIn(UserMixin):
-    """The person at the other end, with every role held: read once a request, in two statements."""
+    """The person at the other end, with every role held: read once a request, in one statement."""
 
     id: UUID
     nickname: str
@@ -45,36 +48,49 @@ class SignedIn(UserMixin):
         return any(held.organisation == organisation and held.role in roles for held in self.held)
 
 
-def init_app(app: Flask, roles_of: Callable[[UUID], tuple[Held, ...]]) -> None:
-    manager = LoginManager(app)
-    manager.session_protection = None  # it would keep a hash of address and browser in the cookie
+class TokenLoginManager(LoginManager):
+    """Flask-Login as it is used here: a token in the session and nothing else.
 
-    @manager.request_loader
-    def load(_request: Request) -> SignedIn | None:
-        token, seen = session.get("sign_in"), session.get("seen", 0)
-        if not token or g.get("database_unreachable") or db.database.is_closed():
-            return None
-        moment = int(clock.now().timestamp())
-        idle_minutes = (
-            min(setting("IDLE_MINUTES"), SHARED_MINUTES) if session.get("shared") else setting("IDLE_MINUTES")
-        )
-        found = services.find_sign_in(token) if moment - seen <= idle_minutes * 60 else None
-        if found is None:
-            session.pop("sign_in", None)
-            return None
-        if moment - seen >= RENEW_SECONDS:
-            session["seen"] = moment
-        audit.acting_as(found.person)
-        return SignedIn(
-            found.person,
-            found.nickname,
-            found.language,
-            found.discreet,
-            found.has_second_factor,
-            found.portal_roles,
-            found.id,
-            roles_of(found.person),
-        )
+    Its own way looks for a cookie that remembers, and makes a hash of address and browser, at every request.
+    """
+
+    def __init__(self, held_from: Callable[[Rows], tuple[Held, ...]]) -> None:
+        super().__init__()
+        self._held_from = held_from
+
+    def _load_user(self) -> None:
+        self._update_request_context_with_user(_find(self._held_from))
+
+
+def init_app(app: Flask, held_from: Callable[[Rows], tuple[Held, ...]]) -> None:
+    app.login_manager = TokenLoginManager(held_from)  # type: ignore[attr-defined]
+    app.jinja_env.globals["current_user"] = current_user
+
+
+def _find(held_from: Callable[[Rows], tuple[Held, ...]]) -> SignedIn | None:
+    kept = session._get_current_object()  # type: ignore[attr-defined]
+    token, seen = kept.get("sign_in"), kept.get("seen", 0)
+    if not token or g.get("database_unreachable") or db.database.is_closed():
+        return None
+    moment = int(clock.now().timestamp())
+    idle_minutes = min(setting("IDLE_MINUTES"), SHARED_MINUTES) if kept.get("shared") else setting("IDLE_MINUTES")
+    found = sign_ins.find_sign_in(token) if moment - seen <= idle_minutes * 60 else None
+    if found is None:
+        kept.pop("sign_in", None)
+        return None
+    if moment - seen >= RENEW_SECONDS:
+        kept["seen"] = moment
+    audit.acting_as(found.person)
+    return SignedIn(
+        found.person,
+        found.nickname,
+        found.language,
+        found.discreet,
+        found.has_second_factor,
+        found.portal_roles,
+        found.id,
+        held_from(found.memberships),
+    )
 
 
 def begin(person: UUID, *, shared_device: bool = False) -> None:
@@ -83,7 +99,7 @@ def begin(person: UUID, *, shared_device: bool = False) -> None:
     session.clear()
     session.update(kept)
     g.pop("csrf_token", None)  # made for the session that has just ended
-    session["sign_in"] = services.sign_in(person)
+    session["sign_in"] = sign_ins.sign_in(person)
     session["seen"] = int(clock.now().timestamp())
     if shared_device:
         session["shared"] = True
@@ -91,7 +107,7 @@ def begin(person: UUID, *, shared_device: bool = False) -> None:
 
 def end() -> None:
     if "sign_in" in session:
-        services.sign_out(session["sign_in"])
+        sign_ins.sign_out(session["sign_in"])
     session.clear()
 
 

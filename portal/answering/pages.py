@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from assessments.answers import EVIDENCE_ONLY, InvalidAnswer, Problem, neighbours
 from assessments.model import Scale
-from portal.answering import return_key, services
+from portal.answering import return_key, services, starting
 from portal.answering.forms import KeepForm, ReturnForm
 from portal.answering.services import HeldSheet
 from portal.i18n import language
@@ -91,7 +91,7 @@ def say_gone(_error: Exception) -> ResponseReturnValue:
 # --- starting and coming back ---
 
 
-def show_start(beginning: services.Beginning, action: str, *, member: bool) -> str:
+def show_start(beginning: starting.Beginning, action: str, *, member: bool) -> str:
     """The return key comes with the form, so that sending the form twice leads to one sheet and one key."""
     key = return_key.new(language())
     return render_template("answering/start.html", beginning=beginning, action=action, member=member, key=key)

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from assessments.answers import InvalidAnswer, neighbours, next_open, read_answer
 from portal import security
-from portal.answering import hints, pages, return_key, services
+from portal.answering import hints, pages, return_key, services, starting
 from portal.answering.forms import KeepForm, ReturnForm
 from portal.answering.services import HeldSheet
 from portal.forms import CARRIED
@@ -44,7 +44,7 @@ def start() -> ResponseReturnValue:
     key = return_key.read(request.form.get("key", ""))
     if key and services.find_sheet(key):
         return _started(key)  # pressed twice: the same sheet, the same key
-    beginning = services.find_by_code(session[CODE]) if CODE in session else None
+    beginning = starting.find_by_code(session[CODE]) if CODE in session else None
     if beginning is None:
         return _refuse_code()
     if request.method == "GET" or not key or request.form.get(CARRIED):
@@ -66,7 +66,7 @@ def _refuse_code() -> ResponseReturnValue:
 def start_as_member(round_id: UUID) -> ResponseReturnValue:
     """The first press says what it is, the second takes the place: pressed twice by a shaky thumb, nothing is lost."""
     key = return_key.read(request.form.get("key", ""))
-    beginning = services.find_for_member(current_user.id, current_user.held, round_id) or abort(404)
+    beginning = starting.find_for_member(current_user.id, current_user.held, round_id) or abort(404)
     if key and services.find_sheet(key):
         return _started(key)
     if beginning.refusal:
@@ -77,8 +77,8 @@ def start_as_member(round_id: UUID) -> ResponseReturnValue:
     return _begin(beginning, key)
 
 
-def _begin(beginning: services.Beginning, key: str) -> ResponseReturnValue:
-    if not services.start(beginning, key) and services.find_sheet(key) is None:
+def _begin(beginning: starting.Beginning, key: str) -> ResponseReturnValue:
+    if not starting.start(beginning, key) and services.find_sheet(key) is None:
         return render_template("answering/no_place.html", refusal="started", begun=False)
     return _started(key)
 

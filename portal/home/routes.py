@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from portal.frames import same_for_everybody
 from portal.home import services
 from portal.permissions import public, signed_in
 
@@ -32,25 +33,29 @@ def choose_language() -> ResponseReturnValue:
 
 @bp.get("/<string(minlength=2, maxlength=3):language>/")
 @public
-def show_front_page() -> ResponseReturnValue:
+@same_for_everybody
+def show_front_page() -> str:
     return render_template("home/show_front_page.html", principles=PRINCIPLES)
 
 
 @bp.get("/<language>/safety")
 @public
-def show_safety() -> ResponseReturnValue:
+@same_for_everybody
+def show_safety() -> str:
     return render_template("home/show_safety.html")
 
 
 @bp.get("/<language>/who-reads-what")
 @public
-def show_who_reads_what() -> ResponseReturnValue:
+@same_for_everybody
+def show_who_reads_what() -> str:
     return render_template("home/show_who_reads_what.html")
 
 
 @bp.get("/<language>/accessibility")
 @public
-def show_accessibility() -> ResponseReturnValue:
+@same_for_everybody
+def show_accessibility() -> str:
     return render_template("home/show_accessibility.html")
 
 

@@ -10,7 +10,7 @@ from flask import current_app
 
 from portal import audit as audit_log
 from portal import db
-from portal.accounts import services as accounts
+from portal.accounts import portal_people
 from portal.commands import CannotStart, data_option, json_option, make_app, read_settings, report, with_database
 from portal.config import setting
 from portal.operations import serve as server
@@ -62,7 +62,7 @@ def migrate(words: str | None) -> None:
 def setup_link() -> None:
     """Print a fresh one-time link that makes an administrator. Earlier links stop working."""
     base = setting("BASE_URL") or "http://127.0.0.1:8000"
-    click.echo(f"{base.rstrip('/')}/set-up/{accounts.make_setup_link()}")
+    click.echo(f"{base.rstrip('/')}/set-up/{portal_people.make_setup_link()}")
 
 
 @click.command()

@@ -13,7 +13,7 @@ import click
 from flask import Flask
 
 from portal import config, db, keys
-from portal.accounts import services as accounts
+from portal.accounts import portal_people
 from portal.commands import CannotStart
 from portal.feature import Feature
 from portal.operations import services
@@ -127,8 +127,8 @@ def greet(app: Flask, host: str, port: int) -> None:
     with app.app_context(), db.connection():
         if app.config["DEMO"]:
             click.echo(f"Everybody in the demo, with a button to sign in as: {address}/en/demo")
-        elif not accounts.has_administrator():
-            token = accounts.make_setup_link()
+        elif not portal_people.has_administrator():
+            token = portal_people.make_setup_link()
             click.echo(f"Make the first administrator here, once, within seven days: {address}/set-up/{token}")
 
 

@@ -9,7 +9,7 @@ import peewee
 
 from portal import audit, db, keys, throttle
 from portal.accounts.models import Person
-from portal.accounts.services import has_administrator
+from portal.accounts.portal_people import has_administrator
 from portal.config import ConfigError, setting
 from portal.operations.models import SiteFact
 

@@ -1,17 +1,19 @@
+"""An organisation from inside. Joining is in joining_routes.py, what administrators do in manage_routes.py."""
+
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from portal import audit, clock, security
+from portal import clock
 from portal.forms import acts
 from portal.organisations import codes, invitations, peer_contact, services, words
-from portal.organisations.forms import InvitationForm, NewForm, OrganisationForm, PeerContactForm, ProgrammeForm
-from portal.permissions import Permission, allowed, by_token, needs
+from portal.organisations.forms import InvitationForm, OrganisationForm, PeerContactForm, ProgrammeForm
+from portal.permissions import Permission, allowed, needs
 from portal.qr import qr_code
 
 bp = Blueprint("organisations", __name__)
@@ -30,7 +32,7 @@ def _reach(organisation_id: UUID, permission: Permission) -> frozenset[UUID]:
     return services.EVERYWHERE if unlimited else frozenset().union(*(held.programmes for held in here))
 
 
-def _show_code(code: str, organisation: str, *, role: str, uses: int) -> str:
+def show_code(code: str, organisation: str, *, role: str, uses: int) -> str:
     """The answer to the form that made the invitation: what is stored cannot be turned back into the code."""
     base = current_app.config["BASE_URL"] or request.url_root
     link = base.rstrip("/") + url_for(".open_invitation", token=codes.in_groups(code))
@@ -43,77 +45,6 @@ def _show_code(code: str, organisation: str, *, role: str, uses: int) -> str:
         role=role,
         uses=uses,
     )
-
-
-# --- joining ---
-
-
-@bp.post("/join")
-@by_token
-def enter_code() -> ResponseReturnValue:
-    """No token is asked for: it changes nothing, it only leads to the page that the code belongs to."""
-    code = codes.plain_code(request.form.get("code", ""))[:40]
-    if not code:
-        return redirect(url_for(".show_invitation"), 303)
-    known = invitations.is_invitation(code)
-    return redirect(url_for(".open_invitation", token=code) if known else f"/answer/place/{code}", 303)
-
-
-@bp.get("/join/<token>")
-@by_token
-def open_invitation(token: str) -> ResponseReturnValue:
-    """The secret leaves the address at once; whether it is good is found out on the next page."""
-    code = codes.plain_code(token)
-    session.pop("invitation", None)
-    if codes.is_code(code):
-        session["invitation"] = code
-    return redirect(url_for(".show_invitation"), 303)
-
-
-@bp.get("/join/invitation")
-@by_token
-def show_invitation() -> ResponseReturnValue:
-    code = session.get("invitation")
-    if not code:
-        return _no_invitation()
-    if not current_user.is_authenticated:
-        return render_template("organisations/show_invitation.html", invitation=None)
-    joined = invitations.organisation_joined(code, current_user.id)
-    if joined:
-        session.pop("invitation")
-        return redirect(url_for(".show_organisation", organisation_id=joined), 303)
-    invitation = invitations.find_invitation(code)
-    if invitation is None:
-        return _no_invitation()
-    return render_template("organisations/show_invitation.html", invitation=invitation)
-
-
-@bp.post("/join/invitation")
-@by_token
-def join() -> ResponseReturnValue:
-    if not current_user.is_authenticated or "invitation" not in session or not acts():
-        return redirect(url_for(".show_invitation"), 303)
-    try:
-        organisation_id = invitations.join(session["invitation"], current_user.id)
-    except invitations.NoInvitation:
-        return _wrong_code()
-    session.pop("invitation")
-    flash(_("You have joined."))
-    return redirect(url_for(".show_organisation", organisation_id=organisation_id), 303)
-
-
-def _wrong_code() -> ResponseReturnValue:
-    try:
-        invitations.count_wrong_code(security.network())
-    except invitations.TooManyTries:
-        abort(429)
-    return _no_invitation()
-
-
-def _no_invitation() -> ResponseReturnValue:
-    """The same for wrong, used up, ended and revoked ones."""
-    session.pop("invitation", None)
-    return render_template("organisations/no_invitation.html"), 404
 
 
 # --- the organisation and its programmes ---
@@ -151,7 +82,7 @@ def new_organisation() -> ResponseReturnValue:
         try:
             if for_others:
                 code = invitations.create_with_invitation(name, programme, new_id)
-                return _show_code(code, name, role="lead", uses=1)
+                return show_code(code, name, role="lead", uses=1)
             invitations.create_with_lead(name, programme, new_id, current_user.id)
         except services.AlreadyMade:
             flash(_("This organisation is there already; nothing was made twice."))
@@ -277,7 +208,7 @@ def new_invitation(organisation_id: UUID) -> ResponseReturnValue:
             flash(_("It was made already, and its code cannot be shown again. Make a new one if you lost it."))
             return redirect(url_for(".show_organisation", organisation_id=organisation_id), 303)
         else:
-            return _show_code(code, organisation.name, role=form.role.data, uses=form.uses.data or 0)
+            return show_code(code, organisation.name, role=form.role.data, uses=form.uses.data or 0)
     return render_template("organisations/new_invitation.html", form=form, organisation=organisation, reach=reach)
 
 
@@ -322,56 +253,4 @@ def name_peer_contact(organisation_id: UUID) -> ResponseReturnValue:
     )
 
 
-# --- looking after the portal ---
-
-
-@bp.get("/manage")
-@needs(Permission.ORGANISATION_CLOSE)
-def list_organisations() -> ResponseReturnValue:
-    return render_template(
-        "organisations/list_organisations.html", organisations=services.count_organisations(), new_id=uuid4
-    )
-
-
-# An administrator belongs to no organisation, so the argument is not the one that asks for membership.
-@bp.route("/manage/organisations/<uuid:chosen_id>/close", methods=["GET", "POST"])
-@needs(Permission.ORGANISATION_CLOSE)
-def close_organisation(chosen_id: UUID) -> ResponseReturnValue:
-    organisation = services.get_organisation(chosen_id) or abort(404)
-    if acts():
-        services.close_organisation(chosen_id)
-        flash(_("%(name)s is closed.", name=organisation.name))
-        return redirect(url_for(".list_organisations"), 303)
-    return render_template("organisations/close_organisation.html", organisation=organisation)
-
-
-# Not organisation:create: where registration is open, everybody has that.
-@bp.post("/manage/organisations/<uuid:chosen_id>/lead")
-@needs(Permission.ORGANISATION_CLOSE)
-def invite_lead(chosen_id: UUID) -> ResponseReturnValue:
-    organisation = services.get_organisation(chosen_id) or abort(404)
-    form = NewForm()
-    if form.validate_on_submit():
-        try:
-            code = invitations.invite_lead(chosen_id, form.given_id)
-            return _show_code(code, organisation.name, role="lead", uses=1)
-        except services.AlreadyMade:
-            flash(_("It was made already, and its code cannot be shown again. Make a new one if you lost it."))
-        except invitations.HasLead:
-            flash(_("%(name)s has a lead, who can invite others, or it is closed.", name=organisation.name))
-    return redirect(url_for(".list_organisations"), 303)
-
-
-@bp.get("/manage/audit")
-@needs(Permission.AUDIT_VIEW)
-def list_portal_changes() -> ResponseReturnValue:
-    return render_template("organisations/list_changes.html", rows=audit.rows_of(None), organisation=None)
-
-
-@bp.get("/organisations/<uuid:organisation_id>/audit")
-@needs(Permission.AUDIT_VIEW)
-def list_changes(organisation_id: UUID) -> ResponseReturnValue:
-    organisation = services.get_organisation(organisation_id)
-    return render_template(
-        "organisations/list_changes.html", rows=audit.rows_of(organisation_id), organisation=organisation
-    )
+from portal.organisations import joining_routes, manage_routes  # noqa: E402,F401 - views of the same blueprint

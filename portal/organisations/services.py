@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -55,17 +55,27 @@ ORDER BY m.organisation_id, m.role
 
 def roles_of(person: UUID) -> tuple[Held, ...]:
     """Every role the person holds in an open organisation, in one statement."""
-    found: dict[object, Held] = {}
-    for membership, organisation, role, contact, editor, programme in db.fetch(_ROLES_OF, person):
-        held = found.get(membership)
-        if held is None:
-            marks = {"peer_contact": contact, "page_editor": editor}
-            held = Held(
-                db.uuid_of(organisation), role, frozenset(), frozenset(mark for mark, on in marks.items() if on)
-            )
-        programmes = held.programmes | {db.uuid_of(programme)} if programme else held.programmes
-        found[membership] = Held(held.organisation, role, programmes, held.marks)
-    return tuple(found.values())
+    return held_from(db.fetch(_ROLES_OF, person))
+
+
+def held_from(rows: Iterable[tuple[Any, ...]]) -> tuple[Held, ...]:
+    """Roles from rows of membership id, organisation, role, two marks, and one of its programmes or none."""
+    programmes: dict[Any, set[UUID]] = {}
+    memberships: dict[Any, tuple[Any, ...]] = {}
+    for row in rows:
+        memberships[row[0]] = row
+        named = programmes.setdefault(row[0], set())
+        if row[5]:
+            named.add(db.uuid_of(row[5]))
+    return tuple(
+        Held(
+            db.uuid_of(organisation),
+            role,
+            frozenset(programmes[membership]),
+            frozenset(mark for mark, on in (("peer_contact", contact), ("page_editor", editor)) if on),
+        )
+        for membership, organisation, role, contact, editor, _programme in memberships.values()
+    )
 
 
 # --- organisations and programmes ---

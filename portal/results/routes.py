@@ -12,6 +12,7 @@ from flask_login import current_user
 from assessments import files
 from assessments.model import Links, RaterGroup
 from portal import clock
+from portal.guidance import titles
 from portal.guidance.services import list_pages
 from portal.i18n import language
 from portal.permissions import Permission, needs
@@ -83,6 +84,7 @@ def _show(round_: Round, group: RaterGroup, form: ReleaseForm) -> str:
         labels=LABELS,
         earliest=reading.closed_on + EARLIEST,
         pages={page.address: page for page in list_pages(language())},
+        modules=titles.of_kind("module", language()),
     )
 
 

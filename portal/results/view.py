@@ -78,6 +78,7 @@ class ItemLine:
     gaps: tuple[ItemGap, ...]
     talk: str  # the question to talk about, where there is something to talk about
     pages: tuple[str, ...]  # addresses of guidance, likewise
+    modules: tuple[str, ...]  # codes of training modules, likewise
     texts: Mapping[RaterGroup, Sequence[str]]
     differed: frozenset[RaterGroup]
 
@@ -88,6 +89,7 @@ class TalkLine:
     question: str
     why: ToTalkAbout
     pages: tuple[str, ...]
+    modules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,7 @@ def build(
             item.gaps,
             worded.talk if look else "",
             links.get(item.code, Links()).pages if look else (),
+            links.get(item.code, Links()).modules if look else (),
             {group: (texts or {}).get((group, item.code), ()) for group in groups},
             frozenset(group for group in groups if (group, item.code) in differed),
         )
@@ -241,8 +244,8 @@ def _evidence_only(item: Item, group: RaterGroup) -> bool:
 
 
 def _talk_line(chosen: ToTalkAbout, words: Words, links: Mapping[str, Links]) -> TalkLine:
-    worded = words.items[chosen.item]
-    return TalkLine(worded.short, worded.talk, chosen, links.get(chosen.item, Links()).pages)
+    worded, leads_to = words.items[chosen.item], links.get(chosen.item, Links())
+    return TalkLine(worded.short, worded.talk, chosen, leads_to.pages, leads_to.modules)
 
 
 def _worth_a_look(published: Published) -> frozenset[str]:

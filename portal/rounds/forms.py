@@ -6,39 +6,18 @@ from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField
+from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from assessments.model import Mode, RaterGroup
 from portal import clock
 from portal.config import setting
-from portal.forms import PortalForm
-from portal.rounds.services import CHANGES
+from portal.forms import Day, PortalForm, WholeNumber
+from portal.rounds.opening import CHANGES
 from portal.rounds.words import change_words
 
 USUAL = dt.timedelta(days=28)
 NOT_ASKED = ""
-
-
-class WholeNumber(IntegerField):
-    data: Any
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Type a whole number, such as 5.")) from None
-
-
-class Day(DateField):
-    data: Any
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            example = (clock.today() + USUAL).isoformat()
-            raise ValueError(_("Type a day as year, month and day, such as %(day)s.", day=example)) from None
 
 
 class NewRoundForm(PortalForm):

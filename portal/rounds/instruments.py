@@ -9,7 +9,7 @@ from uuid import UUID
 
 import peewee
 
-from assessments import checks, files
+from assessments import checks, files, storing
 from assessments.model import Instrument, Words
 from portal import db
 from portal.rounds.models import Round, StoredInstrument, Wording
@@ -43,7 +43,7 @@ def _load_structure(folder: Path) -> StoredInstrument:
     values = {
         "released": instrument.released,
         "digest": digest,
-        "structure": files.instrument_to_dict(instrument),
+        "structure": storing.instrument_to_dict(instrument),
     }
     if stored is None:
         return StoredInstrument.create(name=instrument.name, **values)
@@ -70,25 +70,25 @@ def _load_words(stored: StoredInstrument, folder: Path, language: str) -> None:
         .first()
     )
     if newest is None:
-        Wording.create(instrument=stored, language=language, number=1, words=files.words_to_dict(words))
+        Wording.create(instrument=stored, language=language, number=1, words=storing.words_to_dict(words))
         return
-    old = files.words_from_dict(newest.words)
+    old = storing.words_from_dict(newest.words)
     if replace(old, changed={}) == replace(words, changed={}):
         return
     if not stored.released:
-        Wording.update(words=files.words_to_dict(words)).where(Wording.id == newest.id).execute()
+        Wording.update(words=storing.words_to_dict(words)).where(Wording.id == newest.id).execute()
         return
     undeclared = checks.check_rewording(old, words)
     if undeclared:
         sentences = " ".join(f"{folder.name}/{finding}" for finding in undeclared)
         raise InstrumentsUnusable(f"{sentences} A change of meaning needs a new version of the instrument.")
-    Wording.create(instrument=stored, language=language, number=newest.number + 1, words=files.words_to_dict(words))
+    Wording.create(instrument=stored, language=language, number=newest.number + 1, words=storing.words_to_dict(words))
 
 
 def get_instrument(name: str) -> Instrument | None:
     """The structure stored under this name."""
     stored = StoredInstrument.get_or_none(StoredInstrument.name == name)
-    return files.instrument_from_dict(stored.structure) if stored else None
+    return storing.instrument_from_dict(stored.structure) if stored else None
 
 
 def instrument_of(round_: Round) -> Instrument:
@@ -96,7 +96,7 @@ def instrument_of(round_: Round) -> Instrument:
     key = round_.instrument_id
     if key not in _instruments:
         stored = StoredInstrument.get_by_id(key)
-        _instruments[key] = files.instrument_from_dict(stored.structure)
+        _instruments[key] = storing.instrument_from_dict(stored.structure)
     return _instruments[key]
 
 
@@ -111,7 +111,7 @@ def _read_words(instrument: UUID, language: str, number: int) -> Words:
     key = (instrument, language, number)
     if key not in _words:
         wording = Wording.get(Wording.instrument == instrument, Wording.language == language, Wording.number == number)
-        _words[key] = files.words_from_dict(wording.words)
+        _words[key] = storing.words_from_dict(wording.words)
     return _words[key]
 
 

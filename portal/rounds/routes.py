@@ -12,7 +12,7 @@ from portal.i18n import language
 from portal.organisations import services as organisations
 from portal.permissions import Permission, needs
 from portal.qr import qr_code
-from portal.rounds import closing, instruments, places, refusals, services, words
+from portal.rounds import closing, instruments, opening, places, refusals, services, words
 from portal.rounds.forms import CloseForm, NewRoundForm, SlipsForm, ThresholdForm
 from portal.rounds.models import Round
 
@@ -72,7 +72,7 @@ def new_round(organisation_id: UUID, programme_id: UUID) -> ResponseReturnValue:
         form.instrument.data = offered[0][0].name
     if form.validate_on_submit():
         try:
-            round_, codes = services.open_round(
+            round_, codes = opening.open_round(
                 organisation_id,
                 programme_id,
                 instrument=form.instrument.data,
@@ -184,7 +184,7 @@ def add_slips(organisation_id: UUID, round_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         group = RaterGroup(form.group.data)
         try:
-            codes = services.add_slips(organisation_id, round_id, group, form.how_many.data, first=form.given_id)
+            codes = opening.add_slips(organisation_id, round_id, group, form.how_many.data, first=form.given_id)
         except (refusals.SlipsExist, refusals.RoundClosed) as refused:
             flash(words.refusal_words(refused))
             return _to_round(organisation_id, round_id)
@@ -202,7 +202,7 @@ def raise_threshold(organisation_id: UUID, round_id: UUID) -> ResponseReturnValu
     form = ThresholdForm()
     if form.validate_on_submit():
         try:
-            services.raise_smallest_group(organisation_id, round_id, form.smallest_group.data)
+            opening.raise_smallest_group(organisation_id, round_id, form.smallest_group.data)
         except refusals.RoundClosed as refused:
             flash(words.refusal_words(refused))
             return _to_round(organisation_id, round_id)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from assessments.model import Mode, RaterGroup
 from portal import clock
 from portal.config import setting
-from portal.rounds import places, refusals, services
+from portal.rounds import opening, places, refusals
 from portal.views import day
 
 
@@ -36,7 +36,7 @@ def change_words(changed: str) -> str:
 def refusal_words(refused: refusals.RoundRefused) -> str:
     """What is wrong, and what would be right."""
     group = group_words(refused.group) if refused.group else ""
-    last = clock.today() + services.LONGEST_ROUND
+    last = clock.today() + opening.LONGEST_ROUND
     match refused:
         case refusals.UnsuitableInstrument():
             return _("This questionnaire cannot be asked in a round. Choose another one.")
@@ -65,7 +65,7 @@ def refusal_words(refused: refusals.RoundRefused) -> str:
             least = setting("SMALLEST_GROUP")
             return _("Too low: figures of so few could point at somebody. Choose %(least)d or more.", least=least)
         case refusals.ThresholdTooHigh():
-            return _("At most %(most)d: with more, no figure would ever show.", most=services.HIGHEST_THRESHOLD)
+            return _("At most %(most)d: with more, no figure would ever show.", most=opening.HIGHEST_THRESHOLD)
         case refusals.UnsuitableClosingDay():
             return _("Choose a day from tomorrow until %(last)s.", last=day(last))
         case refusals.RoundClosed():

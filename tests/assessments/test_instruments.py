@@ -16,16 +16,12 @@ from assessments.checks import MARKS, check_folder, check_frozen, check_rewordin
 from assessments.files import (
     INSTRUMENTS,
     InstrumentFileError,
-    instrument_from_dict,
-    instrument_to_dict,
     languages,
     load_instrument,
     load_links,
     load_words,
     shipped,
     structure_digest,
-    words_from_dict,
-    words_to_dict,
 )
 from assessments.model import (
     AnswerWords,
@@ -40,6 +36,7 @@ from assessments.model import (
     SectionWords,
     Words,
 )
+from assessments.storing import instrument_from_dict, instrument_to_dict, words_from_dict, words_to_dict
 
 PRINCIPLES = INSTRUMENTS / "principles-1"
 CANDIDATE = INSTRUMENTS / "candidate-1"

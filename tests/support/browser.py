@@ -11,7 +11,7 @@ import html5lib
 from flask import url_for
 
 from portal import db
-from portal.accounts import services as accounts
+from portal.accounts import sign_ins
 
 CONTROLS = ("input", "textarea", "select")
 
@@ -79,7 +79,7 @@ class Browser:
     def sign_in(self, person, *, seen: int | None = None) -> Browser:
         """Sign in as a person (a row), as the sign-in page would."""
         with db.connection():
-            token = accounts.sign_in(person.id)
+            token = sign_ins.sign_in(person.id)
         from portal import clock
 
         with self.client.session_transaction() as session:

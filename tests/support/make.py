@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from portal import db, keys
+from portal.accounts import portal_people
 from portal.accounts import services as accounts
 from portal.accounts.models import Person
 from portal.organisations import services as organisations
@@ -25,7 +26,7 @@ class Make:
         with db.connection():
             person = accounts.create_person(nickname or f"Person {next(self._count)}", self._hash, "en")
             if portal_role:
-                accounts.set_portal_roles(person.nickname, {portal_role})
+                portal_people.set_portal_roles(person.nickname, {portal_role})
             if second_factor or portal_role:
                 self.second_factor(person)
             return accounts.get_person(person.id)

@@ -7,7 +7,7 @@ import secrets
 
 from assessments.model import Mode, RaterGroup
 from portal import clock, db
-from portal.rounds import instruments, services
+from portal.rounds import instruments, opening, services
 from portal.rounds.models import Answer, Round, RoundGroup, Sheet
 
 INDIVIDUAL = {RaterGroup.PEER: Mode.INDIVIDUAL, RaterGroup.STAFF: Mode.INDIVIDUAL, RaterGroup.MGMT: Mode.STATEMENT}
@@ -23,7 +23,7 @@ def open_round(organisation, *, modes=None, slips=None, days=30, programme=None,
     """An open round of principles-1 in the organisation's first programme, and the codes of its slips by group."""
     load_instruments()
     with db.connection():
-        round_, codes = services.open_round(
+        round_, codes = opening.open_round(
             organisation.id,
             (programme or organisation.programme).id,
             **{

@@ -8,13 +8,22 @@ from pathlib import Path
 from uuid import uuid4
 
 from portal import clock, db, paths
-from portal.candidates import checklist, copies
+from portal.candidates import checklist, copies, copy_content, growth
+from portal.candidates import services as kept
 from portal.config import remember, setting
 from portal.guidance import loading
+from portal.guidance.models import Page, Revision
+from portal.meetings import questions
+from portal.meetings import services as meetings
+from portal.meetings.models import About
 from portal.organisations import invitations
 from portal.organisations import services as organisations
 from portal.organisations.models import Invitation, Membership
+from portal.records import services as records
 from portal.rounds import closing
+from portal.training import rules
+from portal.training import services as training
+from portal.training.models import Assignment, Audience, Way
 from tests.support.rounds import fill_round, open_round
 
 
@@ -26,7 +35,9 @@ class World:
         {"candidates.show_copy", "candidates.take_back_copy", "answering.open_place", "answering.start_as_member",
          "answering.come_back_by_link", "answering.show_item", "answering.save_item", "accounts.open_setup_link",
          "organisations.open_invitation", "organisations.show_invitation", "organisations.join", "answering.start",
-         "candidates.download_checklist", "candidates.share_copy"}
+         "candidates.download_checklist", "candidates.share_copy", "training.change_own", "training.download_pack", "training.show_changes",
+         "training.take_on", "records.show_certificate", "records.download_certificate", "records.download_badge",
+         "records.withdraw_certificate", "records.delete_certificate", "records.verify", "records.download_calendar"}
     )  # fmt: skip
     # Addresses of one programme, opened by members whose role includes the permission.
     of_programme = (
@@ -40,6 +51,8 @@ class World:
         remember(BASE_URL="https://peerwork.example")  # what gives absolute addresses is 404 without it
         with db.connection():
             loading.load(paths.resource_dir("content"))
+            self.page = Page.get(Page.section == "principles", Page.slug == "equality")
+            self.revision = Revision.get(Revision.page == self.page)
         self.organisation = make.organisation()
         self.programme = self.organisation.programme
         with db.connection():
@@ -58,14 +71,40 @@ class World:
             )
             self.invitation = invitations.find_invitation(code) or Invitation.get()
             found = checklist.Checklist(answers={"D.04": "s3"})
-            content = copies.Content(
-                sheet={"name": "Robin"}, items=copies.chosen_items(found, [], checklist.words("en"))
+            content = copy_content.Content(
+                sheet={"name": "Robin"}, items=copy_content.chosen_items(found, [], checklist.words("en"))
             )
             purpose = next(iter(copies.Purpose))
             self.copy = copies.share(
                 uuid4(), self.candidate.id, self.programme.id, content, purpose, copies.usual_end()
             )
+            kept.keep(self.candidate.id, checklist.with_wishes(found, ["D.04"]))
+            growth.show(self.candidate.id, self.organisation.id, ["D.04"], checklist.words("en"))
+            self.shown = growth.list_shown(self.organisation.id)[0]
+            self.group = rules.save_group(self.organisation.id, "December", [self.candidate.id])
+            self.rule, _new = rules.make_rule(
+                self.organisation.id, Audience.GROUP, self.group.id, ["K1"], self.candidate.id
+            )
+            self.assignment = Assignment.get()
+            training.finish_many(self.organisation.id, [self.candidate.id], "K2", clock.today(), Way.ALONE, None)
+            done = Assignment.get(Assignment.module == "K2")
+            self.certificate = records.make_certificate(
+                uuid4(), self.candidate.id, [done.id], "Robin", records.Wanted(), "en"
+            )
+            self._plan_meetings()
         self._snapshot: Path | None = None
+
+    def _plan_meetings(self):
+        here = self.organisation.id
+        at = {"place": "Kitchen", "day": clock.today(), "starts": dt.time(10), "ends": dt.time(12)}
+        meeting = meetings.Plan(About.OTHER, title="Talk", **at)
+        support = meetings.Plan(About.SUPPORT, **at)
+        self.meeting = meetings.create(here, (), meeting, [], [])
+        self.support = meetings.create(here, (), support, [], [], anyway=True)
+        self.question = uuid4()
+        questions.ask(here, self.candidate.id, "What helps?", with_name=True, question_id=self.question)
+        questions.answer(here, self.question, "Water.", "a nurse", clock.today(), checked=False)
+        questions.hand_on(here, self.question, questions.Draft("Water", "What helps?", "Water."))
 
     def _closed_round(self):
         round_, _ = open_round(self.organisation)
@@ -103,14 +142,26 @@ class World:
             "programme_id": self.programme.id,
             "round_id": self.closed_round.id if endpoint.startswith("results.") else self.open_round.id,
             "membership_id": self.membership.id,
+            "meeting_id": self.meeting.id,
+            "support_id": self.support.id,
+            "question_id": self.question,
             "invitation_id": self.invitation.id,
             "copy_id": self.copy,
+            "shown_id": self.shown.id,
             "sign_in_id": uuid4(),
             "section": "principles",
+            "page_id": self.page.id,
+            "revision_id": self.revision.id,
             "page": "equality",
             "topic": "pay",
             "token": "nothing",
-            "code": "nothing",
+            "code": "K1" if endpoint.startswith("training.") else "nothing",
+            "group_id": self.group.id,
+            "rule_id": self.rule.id,
+            "person_id": self.candidate.id,
+            "assignment_id": self.assignment.id,
+            "certificate_id": self.certificate,
+            "kind": "json",
             "key": "nothing",
             "item": "EQ1",
             "how": "stopped",

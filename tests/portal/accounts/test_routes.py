@@ -109,10 +109,10 @@ def test_a_lead_without_second_factor_gets_no_further_than_setting_it_up(browser
 
 @pytest.mark.parametrize("discreetly", ["site", "person", None])
 def test_the_app_shows_a_neutral_name_in_discreet_mode(browser, login, make, app, monkeypatch, discreetly):
-    from portal.accounts import routes
+    from portal.accounts import settings_routes
 
     addresses = []
-    monkeypatch.setattr(routes, "qr_code", lambda address: addresses.append(address) or "")
+    monkeypatch.setattr(settings_routes, "qr_code", lambda address: addresses.append(address) or "")
     app.config["DISCREET"] = discreetly == "site"
     login(make.person("Marlow"))
     if discreetly == "person":
@@ -267,10 +267,10 @@ def test_new_key_words_replace_the_old_ones(browser, login, make, app):
 
 def test_the_setup_link_makes_the_first_administrator_once(browser, app):
     from portal import db
-    from portal.accounts import services
+    from portal.accounts import portal_people
 
     with db.connection():
-        token = services.make_setup_link()
+        token = portal_people.make_setup_link()
     answer = browser.client.get(f"/set-up/{token}")
     assert token not in answer.headers["Location"]
     sign_up(browser, "Boss")

@@ -5,7 +5,7 @@ import pyotp
 import pytest
 
 from portal import audit, clock, db
-from portal.accounts import services, words
+from portal.accounts import new_words, portal_people, second_factor, services, sign_ins, words
 from portal.accounts.feature import keeps_person
 from portal.accounts.models import Person, SignIn
 from tests.conftest import NOW
@@ -127,65 +127,65 @@ def test_signing_in_uses_up_no_tries(database, make):
     for number in range(2 * services.TRIES_PER_ACCOUNT):
         clock.stop(NOW + dt.timedelta(seconds=30 * number))
         assert services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK) == person
-        assert services.check_code(services.second_step(person), code_at(clock.now())) == person
+        assert second_factor.check_code(second_factor.second_step(person), code_at(clock.now())) == person
     for _ in range(services.TRIES_PER_ACCOUNT):
         assert services.check_key_words("Quiet Heron", "wrong", NETWORK) is None
-        assert services.check_code(services.second_step(person), "000000") is None
+        assert second_factor.check_code(second_factor.second_step(person), "000000") is None
     with pytest.raises(services.TooManyTries):
         services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK)
     with pytest.raises(services.TooManyTries):
-        services.check_code(services.second_step(person), code_at(clock.now() + dt.timedelta(seconds=30)))
+        second_factor.check_code(second_factor.second_step(person), code_at(clock.now() + dt.timedelta(seconds=30)))
 
 
 @pytest.mark.parametrize("typed", ["Quiet\x00Heron", "a" * 5000])
 def test_what_could_be_no_nickname_is_an_unknown_one(database, make, typed):
     assert services.check_key_words(typed, "wrong", NETWORK) is None
-    with pytest.raises(services.UnknownPerson):
-        services.block(typed, True)
+    with pytest.raises(portal_people.UnknownPerson):
+        portal_people.block(typed, True)
 
 
 def test_a_code_works_once_and_only_around_its_half_minute(database, make):
     person = make.person(second_factor=True)
-    token = services.second_step(person)
-    assert services.check_code(token, code_at(NOW - dt.timedelta(minutes=2))) is None
-    assert services.check_code(token, code_at(NOW)) == person
-    assert services.check_code(token, code_at(NOW)) is None
-    assert services.check_code(token, code_at(NOW + dt.timedelta(seconds=30))) == person
+    token = second_factor.second_step(person)
+    assert second_factor.check_code(token, code_at(NOW - dt.timedelta(minutes=2))) is None
+    assert second_factor.check_code(token, code_at(NOW)) == person
+    assert second_factor.check_code(token, code_at(NOW)) is None
+    assert second_factor.check_code(token, code_at(NOW + dt.timedelta(seconds=30))) == person
 
 
 def test_a_sign_in_ends_after_20_hours_and_when_it_is_ended(database, make):
     person = make.person()
-    token, other = services.sign_in(person.id), services.sign_in(person.id)
-    assert services.find_sign_in(token).person == person.id
-    services.end_all_sign_ins(person.id, but=services.find_sign_in(token).id)
-    assert services.find_sign_in(other) is None
+    token, other = sign_ins.sign_in(person.id), sign_ins.sign_in(person.id)
+    assert sign_ins.find_sign_in(token).person == person.id
+    sign_ins.end_all_sign_ins(person.id, but=sign_ins.find_sign_in(token).id)
+    assert sign_ins.find_sign_in(other) is None
     clock.stop(NOW + dt.timedelta(hours=20, seconds=1))
-    assert services.find_sign_in(token) is None
-    services.forget_ended_sign_ins()
+    assert sign_ins.find_sign_in(token) is None
+    sign_ins.forget_ended_sign_ins()
     assert not SignIn.select().count()
 
 
 def test_new_words_end_every_other_sign_in(database, make):
     person = make.person("Quiet Heron")
-    here, elsewhere = services.sign_in(person.id), services.sign_in(person.id)
-    draft = services.draft_key_words(person.id, person.nickname, "en")
-    sign_in = services.find_sign_in(here).id
-    with pytest.raises(services.NotProven):
-        services.change_key_words(person.id, draft.token, draft.key_words, "not the old ones", sign_in)
-    assert services.find_sign_in(elsewhere)
-    services.change_key_words(person.id, draft.token, draft.key_words, KEY_WORDS, sign_in)
+    here, elsewhere = sign_ins.sign_in(person.id), sign_ins.sign_in(person.id)
+    draft = new_words.draft_key_words(person.id, person.nickname, "en")
+    sign_in = sign_ins.find_sign_in(here).id
+    with pytest.raises(second_factor.NotProven):
+        new_words.change_key_words(person.id, draft.token, draft.key_words, "not the old ones", sign_in)
+    assert sign_ins.find_sign_in(elsewhere)
+    new_words.change_key_words(person.id, draft.token, draft.key_words, KEY_WORDS, sign_in)
     assert audit.rows_of(None)[0].action == "accounts.change_key_words"
-    assert services.find_sign_in(here)
-    assert services.find_sign_in(elsewhere) is None
+    assert sign_ins.find_sign_in(here)
+    assert sign_ins.find_sign_in(elsewhere) is None
     assert services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK) is None
     assert services.check_key_words("Quiet Heron", draft.key_words, NETWORK) == person
 
 
 def test_words_drafted_for_one_person_cannot_be_given_to_another(database, make):
     one, other = make.person(), make.person()
-    draft = services.draft_key_words(one.id, one.nickname, "en")
+    draft = new_words.draft_key_words(one.id, one.nickname, "en")
     with pytest.raises(services.PageTooOld):
-        services.change_key_words(other.id, draft.token, draft.key_words, KEY_WORDS, one.id)
+        new_words.change_key_words(other.id, draft.token, draft.key_words, KEY_WORDS, one.id)
 
 
 NEW_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -193,40 +193,40 @@ NEW_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 def test_a_second_factor_is_set_by_words_and_changed_by_a_code_of_the_old_one(database, make):
     person = make.person("Quiet Heron")
-    keep = services.find_sign_in(services.sign_in(person.id)).id
+    keep = sign_ins.find_sign_in(sign_ins.sign_in(person.id)).id
     first, second = code_at(NOW), pyotp.TOTP(NEW_SECRET).at(NOW)
-    with pytest.raises(services.NotProven):
-        services.set_second_factor(person.id, TOTP_SECRET, first, "not my words", keep)
+    with pytest.raises(second_factor.NotProven):
+        second_factor.set_second_factor(person.id, TOTP_SECRET, first, "not my words", keep)
     assert services.get_person(person.id).totp_sealed is None
-    services.set_second_factor(person.id, TOTP_SECRET, first, KEY_WORDS, keep)
+    second_factor.set_second_factor(person.id, TOTP_SECRET, first, KEY_WORDS, keep)
     assert audit.rows_of(None)[0].action == "accounts.set_second_factor"
-    with pytest.raises(services.NotProven):
-        services.set_second_factor(person.id, NEW_SECRET, second, KEY_WORDS, keep)
-    with pytest.raises(services.NotProven):
-        services.set_second_factor(person.id, NEW_SECRET, second, first, keep)  # taken when it was set up
+    with pytest.raises(second_factor.NotProven):
+        second_factor.set_second_factor(person.id, NEW_SECRET, second, KEY_WORDS, keep)
+    with pytest.raises(second_factor.NotProven):
+        second_factor.set_second_factor(person.id, NEW_SECRET, second, first, keep)  # taken when it was set up
     later = NOW + dt.timedelta(minutes=1)
     clock.stop(later)
-    services.set_second_factor(person.id, NEW_SECRET, pyotp.TOTP(NEW_SECRET).at(later), code_at(later), keep)
+    second_factor.set_second_factor(person.id, NEW_SECRET, pyotp.TOTP(NEW_SECRET).at(later), code_at(later), keep)
     clock.stop(later + dt.timedelta(minutes=1))
-    assert services.check_code(services.second_step(person), pyotp.TOTP(NEW_SECRET).at(clock.now())) == person
+    assert second_factor.check_code(second_factor.second_step(person), pyotp.TOTP(NEW_SECRET).at(clock.now())) == person
 
 
 def test_guessing_the_proof_is_slowed(database, make):
     person = make.person("Quiet Heron")
-    keep = services.find_sign_in(services.sign_in(person.id)).id
+    keep = sign_ins.find_sign_in(sign_ins.sign_in(person.id)).id
     for _ in range(services.TRIES_PER_ACCOUNT):
-        with pytest.raises(services.NotProven):
-            services.set_second_factor(person.id, TOTP_SECRET, code_at(NOW), "wrong", keep)
+        with pytest.raises(second_factor.NotProven):
+            second_factor.set_second_factor(person.id, TOTP_SECRET, code_at(NOW), "wrong", keep)
     with pytest.raises(services.TooManyTries):
-        services.set_second_factor(person.id, TOTP_SECRET, code_at(NOW), KEY_WORDS, keep)
+        second_factor.set_second_factor(person.id, TOTP_SECRET, code_at(NOW), KEY_WORDS, keep)
 
 
 @pytest.mark.parametrize("secret", ["", "not base 32!", "A" * 33, "ABC"])
 def test_a_secret_that_was_not_made_here_is_not_taken(database, make, secret):
     person = make.person("Quiet Heron")
     with pytest.raises(services.NotConfirmed):
-        services.set_second_factor(person.id, secret, "000000", KEY_WORDS, person.id)
-    drafted, address = services.draft_second_factor("Quiet Heron", "Notes", secret)
+        second_factor.set_second_factor(person.id, secret, "000000", KEY_WORDS, person.id)
+    drafted, address = second_factor.draft_second_factor("Quiet Heron", "Notes", secret)
     assert drafted != secret
     assert "issuer=Notes" in address
 
@@ -234,40 +234,40 @@ def test_a_secret_that_was_not_made_here_is_not_taken(database, make, secret):
 def test_a_blocked_account_is_out_at_once(database, make):
     make.person("Boss", portal_role="administrator")
     person = make.person("Quiet Heron")
-    token = services.sign_in(person.id)
-    services.block("Quiet Heron", True)
-    assert services.find_sign_in(token) is None
+    token = sign_ins.sign_in(person.id)
+    portal_people.block("Quiet Heron", True)
+    assert sign_ins.find_sign_in(token) is None
     assert services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK) is None
-    services.block("quiet heron", False)
+    portal_people.block("quiet heron", False)
     assert services.check_key_words("Quiet Heron", KEY_WORDS, NETWORK)
 
 
 def test_the_last_administrator_stays(database, make):
     make.person("Boss", portal_role="administrator")
-    with pytest.raises(services.LastAdministrator):
-        services.set_portal_roles("Boss", {"editor"})
-    with pytest.raises(services.LastAdministrator):
-        services.block("Boss", True)
+    with pytest.raises(portal_people.LastAdministrator):
+        portal_people.set_portal_roles("Boss", {"editor"})
+    with pytest.raises(portal_people.LastAdministrator):
+        portal_people.block("Boss", True)
 
 
 def test_a_blocked_administrator_is_none(database, make):
     boss, other = make.person("Boss", portal_role="administrator"), make.person("Deputy", portal_role="administrator")
     assert keeps_person(boss.id) == []
-    services.block("Deputy", True)
-    assert services.has_administrator()
-    assert services.is_last_administrator(boss.id)
-    assert not services.is_last_administrator(other.id)
+    portal_people.block("Deputy", True)
+    assert portal_people.has_administrator()
+    assert portal_people.is_last_administrator(boss.id)
+    assert not portal_people.is_last_administrator(other.id)
     with database.atomic():
         Person.update(blocked=True).where(Person.id == boss.id).execute()
-    assert not services.has_administrator()
+    assert not portal_people.has_administrator()
 
 
 def test_of_two_administrators_who_block_each_other_at_once_one_stays(database, make):
     for nickname in ("Boss", "Deputy"):
         make.person(nickname, portal_role="administrator")
-    outcomes = at_once([lambda: services.block("Boss", True), lambda: services.block("Deputy", True)])
+    outcomes = at_once([lambda: portal_people.block("Boss", True), lambda: portal_people.block("Deputy", True)])
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LastAdministrator", "NoneType"]
-    assert services.has_administrator()
+    assert portal_people.has_administrator()
 
 
 def test_who_is_still_needed_is_kept_whole(database, make):
@@ -284,22 +284,22 @@ def test_who_is_still_needed_is_kept_whole(database, make):
 
 def test_the_last_two_administrators_cannot_go_at_once(database, make):
     people = [make.person(portal_role="administrator") for _ in range(2)]
-    keeps = [lambda person: ["needed"] if services.is_last_administrator(person) else []]
+    keeps = [lambda person: ["needed"] if portal_people.is_last_administrator(person) else []]
     outcomes = at_once([lambda one=one.id: services.delete_person(one, [], keeps) for one in people])
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "StillNeeded"]
-    assert services.has_administrator()
+    assert portal_people.has_administrator()
 
 
 def test_a_setup_link_makes_one_administrator(database, make):
-    token = services.make_setup_link()
+    token = portal_people.make_setup_link()
     assert audit.rows_of(None)[0].action == "accounts.make_setup_link"
     first, second = make.person(), make.person()
-    assert services.use_setup_link(token, first.id)
-    assert not services.use_setup_link(token, second.id)
+    assert portal_people.use_setup_link(token, first.id)
+    assert not portal_people.use_setup_link(token, second.id)
     assert services.get_person(first.id).portal_roles == "administrator"
-    late = services.make_setup_link()
+    late = portal_people.make_setup_link()
     clock.stop(NOW + dt.timedelta(days=8))
-    assert not services.is_setup_link(late)
+    assert not portal_people.is_setup_link(late)
 
 
 def test_deleting_a_person_leaves_the_chain_whole_and_the_name_gone(database, make):

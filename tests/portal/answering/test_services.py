@@ -10,7 +10,7 @@ from assessments.answers import Evidence, Reason
 from assessments.model import Mode, RaterGroup
 from portal import clock, db
 from portal.accounts.words import word_list
-from portal.answering import return_key, services
+from portal.answering import return_key, services, starting
 from portal.organisations.services import add_member, create_programme, roles_of
 from portal.rounds.closing import close_round, tidy_files
 from portal.rounds.models import Answer, RoundCount, RoundPlace, Sheet
@@ -26,8 +26,8 @@ def begun(slips, database):
 
 
 def start(code):
-    beginning, key = services.find_by_code(code), return_key.new("en")
-    assert services.start(beginning, key)
+    beginning, key = starting.find_by_code(code), return_key.new("en")
+    assert starting.start(beginning, key)
     return services.find_sheet(key)
 
 
@@ -78,10 +78,10 @@ def test_a_sheet_is_found_by_its_key_only(begun):
 
 def test_a_slip_starts_one_sheet(slips, database):
     _round, codes = slips()
-    beginning = services.find_by_code(codes[0].lower().replace("-", " "))
-    assert services.start(beginning, return_key.new("en"))
-    assert not services.start(beginning, return_key.new("en"))
-    assert services.find_by_code(codes[0]) is None
+    beginning = starting.find_by_code(codes[0].lower().replace("-", " "))
+    assert starting.start(beginning, return_key.new("en"))
+    assert not starting.start(beginning, return_key.new("en"))
+    assert starting.find_by_code(codes[0]) is None
     assert Sheet.select().count() == 1
     assert RoundPlace.select().where(RoundPlace.taken).count() == 1
 
@@ -112,12 +112,12 @@ def test_eight_threads_save_different_items_of_one_sheet(begun):
 
 def test_eight_threads_cannot_share_a_place(slips, database):
     _round, codes = slips()
-    beginning = services.find_by_code(codes[0])
+    beginning = starting.find_by_code(codes[0])
     begun = []
 
     def begin():
         with db.connection():
-            begun.append(services.start(beginning, return_key.new("en")))
+            begun.append(starting.start(beginning, return_key.new("en")))
 
     threads = [threading.Thread(target=begin) for _ in range(8)]
     for thread in threads:
@@ -195,20 +195,20 @@ def test_a_member_starts_the_place_that_is_theirs(make, organisation, database):
     newcomer = make.member(organisation, "peer_worker")
 
     def look(person):
-        return services.find_for_member(person.id, roles_of(person.id), round_.id)
+        return starting.find_for_member(person.id, roles_of(person.id), round_.id)
 
     assert look(stranger) is None
-    assert look(newcomer).refusal is services.Refusal.NO_PLACE
+    assert look(newcomer).refusal is starting.Refusal.NO_PLACE
     assert (look(peer).group, look(peer).mode) == (RaterGroup.PEER, Mode.INDIVIDUAL)
     assert (look(staff[0]).group, look(staff[0]).mode) == (RaterGroup.STAFF, Mode.GROUP)
     assert (look(lead).group, look(lead).mode) == (RaterGroup.MGMT, Mode.STATEMENT)
     for person in (peer, staff[0], lead):
-        assert services.start(look(person), return_key.new("en"))
-    assert look(peer).refusal is services.Refusal.STARTED
-    assert look(staff[1]).refusal is services.Refusal.GROUP_STARTED
-    assert look(other_lead).refusal is services.Refusal.GROUP_STARTED
+        assert starting.start(look(person), return_key.new("en"))
+    assert look(peer).refusal is starting.Refusal.STARTED
+    assert look(staff[1]).refusal is starting.Refusal.GROUP_STARTED
+    assert look(other_lead).refusal is starting.Refusal.GROUP_STARTED
     close_round(organisation.id, round_.id)
-    assert look(peer).refusal is services.Refusal.CLOSED
+    assert look(peer).refusal is starting.Refusal.CLOSED
 
 
 def test_a_membership_for_another_programme_starts_nothing(make, organisation, database):
@@ -217,7 +217,7 @@ def test_a_membership_for_another_programme_starts_nothing(make, organisation, d
     make.member(organisation, "peer_worker")
     round_, _codes = open_round(organisation, slips={})
     held = roles_of(elsewhere.id)
-    assert services.find_for_member(elsewhere.id, held, round_.id) is None
+    assert starting.find_for_member(elsewhere.id, held, round_.id) is None
 
 
 def test_places_and_sheets_share_no_transaction_number(slips, database, engine):
@@ -294,9 +294,9 @@ def test_a_place_keeps_the_group_it_was_made_for(make, organisation, database):
     person = make.member(organisation, "staff")
     round_, _codes = open_round(organisation, modes={RaterGroup.STAFF: Mode.INDIVIDUAL}, slips={})
     add_member(organisation.id, person.id, "peer_worker")
-    beginning = services.find_for_member(person.id, roles_of(person.id), round_.id)
+    beginning = starting.find_for_member(person.id, roles_of(person.id), round_.id)
     key = return_key.new("en")
-    assert services.start(beginning, key)
+    assert starting.start(beginning, key)
     assert services.find_sheet(key).group is RaterGroup.STAFF
 
 

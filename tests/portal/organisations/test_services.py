@@ -6,6 +6,7 @@ import peewee
 import pytest
 
 from portal import audit, clock, db
+from portal.accounts import portal_people
 from portal.accounts import services as accounts
 from portal.organisations import services
 from portal.organisations.models import Membership, Organisation
@@ -95,12 +96,12 @@ def test_only_who_can_lead_it_all_counts_as_its_lead(database, make):
     lead = make.member(house, "lead")
     make.member(house, "lead", programmes=[house.programme])
     shut_out = make.member(house, "lead")
-    accounts.block(shut_out.nickname, True)
+    portal_people.block(shut_out.nickname, True)
     with pytest.raises(services.LastLead):
         services.leave(house.id, lead.id)
     assert [one.name for one in services.sole_lead_of(lead.id)] == ["Harbour House"]
     assert [one.leads for one in services.count_organisations()] == [1]
-    accounts.block(shut_out.nickname, False)
+    portal_people.block(shut_out.nickname, False)
     assert services.sole_lead_of(lead.id) == []
     services.leave(house.id, lead.id)
 

@@ -7,7 +7,7 @@ from portal import audit, clock, db, keys
 from portal.accounts import services as accounts
 from portal.organisations import services as organisations
 from portal.organisations.models import Membership
-from portal.rounds import closing, places, refusals, services
+from portal.rounds import closing, opening, places, refusals, services
 from portal.rounds.models import Answer, Round, RoundGroup, RoundPlace, Sheet
 from portal.rounds.services import Start
 from tests.portal.organisations.test_services import at_once
@@ -214,7 +214,7 @@ def test_deleting_an_account_leaves_a_place_that_nobody_finds(database, make, or
 
 def test_slips_added_later_widen_the_group(database, organisation):
     round_, codes = open_round(organisation)
-    more = services.add_slips(organisation.id, round_.id, PEER, 3)
+    more = opening.add_slips(organisation.id, round_.id, PEER, 3)
     assert len({*more, *codes[PEER]}) == 9
     assert places.find_place_by_code(more[2]) is not None
     assert RoundGroup.get(RoundGroup.round == round_.id).places == 9
@@ -223,9 +223,9 @@ def test_slips_added_later_widen_the_group(database, organisation):
 def test_slips_are_made_once_for_a_form_sent_twice(database, organisation):
     round_, _codes = open_round(organisation)
     first = round_.id  # any random id that the form carries
-    services.add_slips(organisation.id, round_.id, PEER, 3, first=first)
+    opening.add_slips(organisation.id, round_.id, PEER, 3, first=first)
     with pytest.raises(refusals.SlipsExist):
-        services.add_slips(organisation.id, round_.id, PEER, 3, first=first)
+        opening.add_slips(organisation.id, round_.id, PEER, 3, first=first)
     assert RoundPlace.select().count() == RoundGroup.get(RoundGroup.round == round_.id).places == 9
 
 
@@ -240,12 +240,12 @@ def test_slips_need_an_open_round_of_the_organisation_and_a_group_that_answers_o
         (PEER, 501, refusals.UnsuitableSlips),
     ]:
         with pytest.raises(refusal):
-            services.add_slips(organisation.id, round_.id, group, number)
+            opening.add_slips(organisation.id, round_.id, group, number)
     with pytest.raises(refusals.UnknownRound):
-        services.add_slips(make.organisation("Elsewhere").id, round_.id, PEER, 1)
+        opening.add_slips(make.organisation("Elsewhere").id, round_.id, PEER, 1)
     closing.close_round(organisation.id, round_.id)
     with pytest.raises(refusals.RoundClosed):
-        services.add_slips(organisation.id, round_.id, PEER, 1)
+        opening.add_slips(organisation.id, round_.id, PEER, 1)
 
 
 def mark_as_contact(person):
@@ -283,11 +283,11 @@ def test_slips_of_a_closed_organisation_open_nothing(database, organisation):
 
 def test_the_threshold_rises_and_never_falls(database, organisation):
     round_, _codes = open_round(organisation)
-    services.raise_smallest_group(organisation.id, round_.id, 7)
+    opening.raise_smallest_group(organisation.id, round_.id, 7)
     with pytest.raises(refusals.ThresholdTooLow):
-        services.raise_smallest_group(organisation.id, round_.id, 6)
+        opening.raise_smallest_group(organisation.id, round_.id, 6)
     with pytest.raises(refusals.ThresholdTooHigh):
-        services.raise_smallest_group(organisation.id, round_.id, 51)
+        opening.raise_smallest_group(organisation.id, round_.id, 51)
     assert services.get_round(organisation.id, round_.id).smallest_group == 7
 
 
@@ -296,7 +296,7 @@ def test_after_closing_the_threshold_stays_so_that_nobody_finds_the_number_of_an
     closing.close_round(organisation.id, round_.id)
     rows = audit.AuditRow.select().count()
     with pytest.raises(refusals.RoundClosed):
-        services.raise_smallest_group(organisation.id, round_.id, 8)
+        opening.raise_smallest_group(organisation.id, round_.id, 8)
     assert services.get_round(organisation.id, round_.id).smallest_group == 5
     assert audit.AuditRow.select().count() == rows
 
@@ -305,7 +305,7 @@ def test_raising_and_closing_at_once_leaves_the_threshold_of_closing(database, o
     round_, _codes = open_round(organisation)
     raised, closed = at_once(
         [
-            lambda: services.raise_smallest_group(organisation.id, round_.id, 8),
+            lambda: opening.raise_smallest_group(organisation.id, round_.id, 8),
             lambda: closing.close_round(organisation.id, round_.id),
         ]
     )
@@ -319,7 +319,7 @@ def test_raising_and_closing_at_once_leaves_the_threshold_of_closing(database, o
 def test_another_organisation_raises_nothing(database, make, organisation):
     round_, _codes = open_round(organisation)
     with pytest.raises(refusals.UnknownRound):
-        services.raise_smallest_group(make.organisation("Elsewhere").id, round_.id, 9)
+        opening.raise_smallest_group(make.organisation("Elsewhere").id, round_.id, 9)
     assert Round.get_by_id(round_.id).smallest_group == 5
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from assessments.model import RaterGroup
 from portal import audit, db
-from portal.accounts import services as accounts
+from portal.accounts import sign_ins
 from portal.operations import feature as operations
 from portal.rounds import closing, places
 from portal.rounds.models import Answer, RoundCount, RoundGroup, RoundPlace, Sheet
@@ -83,7 +83,7 @@ def test_transaction_numbers_link_no_place_to_a_sheet(database, organisation):
 
 def sign_in_and_start(round_, place):
     """Somebody signs in and begins: the sheet's number is the next one after the sign-in's."""
-    accounts.sign_in(place.person_id)
+    sign_ins.sign_in(place.person_id)
     return start(round_, place)
 
 
