@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
@@ -91,6 +91,7 @@ class Held:
     role: str
     programmes: frozenset[UUID] = frozenset()
     marks: frozenset[str] = frozenset()
+    organisation_name: str = field(default="", compare=False)
 
     @property
     def permissions(self) -> frozenset[Permission]:

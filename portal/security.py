@@ -5,12 +5,11 @@ from __future__ import annotations
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from flask import Flask, Response, abort, current_app, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import current_user
-from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.permissions import Label, access_of
+from portal.sessions import SignedCookies
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -50,22 +49,6 @@ def init_app(app: Flask) -> None:
         for personal in (False, True)
     }
     app.session_interface = SignedCookies(app)
-
-
-class SignedCookies(SecureCookieSessionInterface):
-    """Flask's sessions in a signed cookie, without working out keys and settings twice a request."""
-
-    def __init__(self, app: Flask) -> None:
-        self._serializer = super().get_signing_serializer(app)
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        return self._serializer
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if session.modified:
-            super().save_session(app, session, response)
-        elif session.accessed:
-            response.vary.add("Cookie")
 
 
 def add_headers(response: Response, personal: bool) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from portal import clock
+from portal.meetings import questions
+from portal.meetings import services as meetings
+from portal.meetings.models import About
+from portal.meetings.services import Plan
 from portal.training import rules, services
 from portal.training.models import Assignment, Audience, State, Way
 
@@ -34,6 +38,21 @@ def fill(organisation: UUID, people: dict[str, UUID], now: dt.datetime) -> None:
     services.respond(people["Amber Fox"], _the(people["Amber Fox"], "K4").id, State.ACCEPTED)
     services.respond(people["Lucky Lark"], _the(people["Lucky Lark"], "T4").id, State.LATER)
     clock.stop(now)
+    _meetings(organisation, people)
+
+
+def _meetings(organisation: UUID, people: dict[str, UUID]) -> None:
+    """One to come, and an answered question."""
+    plan = Plan(
+        About.MODULE, "Harbour House, upper room", clock.today() + dt.timedelta(days=9), dt.time(14), dt.time(16),
+        module="K4", travel=True, food=True,
+    )  # fmt: skip
+    meetings.create(organisation, (), plan, [people[TRAINER]], [])
+    asked = uuid4()
+    question = "Where do we get sharps boxes on a Saturday, when the store is closed?"
+    questions.ask(organisation, people["Amber Fox"], question, with_name=False, question_id=asked)
+    answer = "There is a shelf in the yard with ten of them. The code is on the board in the office."
+    questions.answer(organisation, asked, answer, "the nurse of the needle exchange", clock.today(), checked=False)
 
 
 def _the(person: UUID, module: str) -> Assignment:

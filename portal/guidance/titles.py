@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal import generation
 from portal.config import setting
 from portal.guidance.models import Page, Revision
 from portal.guidance.services import live_revision
 
 
+@generation.kept
 def of_kind(kind: str, language: str) -> dict[str, str]:
     """Slug to title of every page of a kind that a reader of the language can open; one statement."""
     rows: Any = (

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from markupsafe import Markup
+
 from portal import clock, generation
 from portal.config import setting
 from portal.guidance.models import Page, Revision, Source
@@ -68,12 +70,12 @@ class ModuleText:
     sources: list[dict[str, Any]] = field(default_factory=list)
 
     @property
-    def learner(self) -> str:
-        return "".join(self.parts[: content.GUIDE_FROM])
+    def learner(self) -> Markup:
+        return Markup("".join(self.parts[: content.GUIDE_FROM]))  # noqa: S704 - cleaned when it was stored
 
     @property
-    def guide(self) -> str:
-        return "".join(self.parts[content.GUIDE_FROM :])
+    def guide(self) -> Markup:
+        return Markup("".join(self.parts[content.GUIDE_FROM :]))  # noqa: S704 - likewise
 
     @property
     def needs_review(self) -> bool:

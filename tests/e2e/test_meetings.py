@@ -31,7 +31,7 @@ def plan(visit, *, title: str, place: str, days: int = 0, hour: int = 10):
 def test_planning_moving_and_cancelling(visit):
     visit.sign_in("Kind Maple")
     here(visit, "/meetings")
-    visit.look("meetings-none")
+    visit.look("meetings-first")
     here(visit, "/meetings/new")
     visit.look("meeting-new")
     visit.press("Plan it")
@@ -109,7 +109,7 @@ def test_mutual_support(visit):
 def test_asking_answering_and_handing_on(visit):
     page = visit.sign_in("Amber Fox")
     here(visit, "/questions")
-    visit.look("questions-none")
+    visit.look("questions-first")
     page.get_by_label("Your question").fill("How long does a mixed bottle keep?\nAnd in the heat?")
     page.get_by_label("Ask with my nickname").check()
     visit.press("Put it into the box")

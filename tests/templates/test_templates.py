@@ -10,6 +10,7 @@ TEMPLATES = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*.html"))
 PAGES = [name for name in TEMPLATES if "{% extends" in (ROOT / name).read_text()]
 # Where HTML that was cleaned when it was stored is put out as it is.
 STORED_HTML = {"guidance/show_page.html", "guidance/show_section.html"}
+WHOLE_FILES = {"training/pack.html"}  # downloaded and read without the site: they carry their style along
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -33,7 +34,8 @@ def test_a_page_has_a_title_and_a_main_part(name):
 def test_nothing_is_inline_and_nothing_is_foreign(name):
     source = (ROOT / name).read_text()
     assert not re.search(r"<[^>]+\s(style|on[a-z]+)=", source), "an inline style or handler"
-    assert not re.search(r"<style\b|<script(?![^>]*\ssrc=)", source), "an inline style sheet or script"
+    if name not in WHOLE_FILES:
+        assert not re.search(r"<style\b|<script(?![^>]*\ssrc=)", source), "an inline style sheet or script"
     assert not re.search(r"(src|href)=\"(https?:)?//", source), "something from another site"
     assert "|safe" not in source or name in STORED_HTML, "unescaped text"
 
