@@ -69,6 +69,7 @@ csrf = CSRFProtect()
 def create_app(**overrides: Any) -> Flask:
     """The web application. Keyword arguments override settings and the environment."""
     app = Flask("portal", template_folder=str(paths.resource_dir("templates")))
+    app.jinja_environment = views.TemplateEnvironment
     app.config.update(config.load(overrides))
     app.config.update({name: value for name, value in overrides.items() if name not in config.DEFAULTS})
     _complete(app)
@@ -95,7 +96,7 @@ def create_app(**overrides: Any) -> Flask:
         if feature.blueprint is not None:
             app.register_blueprint(feature.blueprint)
             for view in feature.without_csrf:
-                csrf.exempt(f"{feature.blueprint.import_name}.{view}")
+                csrf.exempt(app.view_functions[f"{feature.blueprint.name}.{view}"])
     app.extensions["features"] = FEATURES
     return app
 

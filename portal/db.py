@@ -106,7 +106,7 @@ WORKS_WITHOUT_DATABASE = ("operations.show_health", "accounts.leave_quickly")
 
 
 def fetch(sql: str, *values: Any) -> list[tuple[Any, ...]]:
-    """Rows of a statement written out, with ``?`` for values: for the two that every signed-in page needs."""
+    """Rows of a statement written out, with ``?`` for values: for the few that the most visited pages need."""
     text = sql if is_sqlite() else sql.replace("?", "%s")
     return list(database.execute_sql(text, [database_value(value) for value in values]).fetchall())
 
@@ -117,7 +117,14 @@ def database_value(value: Any) -> Any:
         return value.hex if is_sqlite() else value
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).replace(tzinfo=None)
+    if isinstance(value, dt.date):
+        return value.isoformat() if is_sqlite() else value
     return value
+
+
+def date_of(value: Any) -> dt.date:
+    """A day as ``fetch`` gives it."""
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
 
 
 def uuid_of(value: Any) -> uuid.UUID:

@@ -28,7 +28,7 @@ def init_app(app: Flask, features: tuple[Feature, ...]) -> None:
     items = sorted((item for feature in features for item in feature.navigation), key=lambda item: item.order)
     app.extensions["navigation"] = items
     app.extensions["frames"] = {}
-    app.jinja_env.globals["frame"] = frame
+    app.jinja_env.globals.update(frame=frame, fixed_part=fixed_part)
 
 
 def same_for_everybody(view: Callable[P, str]) -> Callable[P, str]:
@@ -66,19 +66,24 @@ def frame(part: str) -> Markup:
         return Markup(_MARKS[part])  # noqa: S704 - a sign of ours
     if part == "masthead":
         return _masthead()
-    said = messages() if part == "said" else []
-    if said:
-        return _draw(part, said=said)
+    if part == "said":
+        said = messages()
+        if said or not current_app.config["DEMO"]:
+            return _draw("layouts/said.html", said=said) if said else Markup()
+    return fixed_part(f"layouts/{part}.html")
+
+
+def fixed_part(template: str) -> Markup:
+    """A template that shows everybody who reads a language the same at all times: drawn once."""
     kept: dict[tuple[object, ...], Markup] = current_app.extensions["frames"]
-    key = (part, language(), request.script_root)
+    key = (template, language(), request.script_root)
     if key not in kept:
-        nothing = part == "said" and not current_app.config["DEMO"]
-        kept[key] = Markup() if nothing else _draw(part)
+        kept[key] = _draw(template)
     return kept[key]
 
 
-def _draw(part: str, **values: Any) -> Markup:
-    return Markup(render_template(f"layouts/{part}.html", **values))  # noqa: S704 - a template of ours
+def _draw(template: str, **values: Any) -> Markup:
+    return Markup(render_template(template, **values))  # noqa: S704 - a template of ours
 
 
 def _masthead() -> Markup:
@@ -92,7 +97,7 @@ def _masthead() -> Markup:
         menu = [(item, url_for(item.endpoint), _current(item.endpoint, item.prefix, pattern)) for item in items]
         own = "home.show_my_page" if nickname else "accounts.sign_in"
         kept[key] = _draw(
-            "masthead",
+            "layouts/masthead.html",
             menu=menu,
             nickname=_NAME if nickname else "",
             own=_current(own, "/me/" if nickname else "", pattern),

@@ -1,7 +1,7 @@
 """The generation of the content: what is kept of published pages belongs to one, and is good no longer than that.
 
 Whoever changes what readers see calls ``raise_it`` in the transaction that changes it. Whoever keeps something made
-from it asks ``current`` before each use: in every worker the answer is another one as soon as the change is saved
+from it asks ``current`` before each use: in every worker the answer is another one once that call is over
 (PostgreSQL: at once in the worker that made it, within a second in the others).
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import mmap
+import os
 import sqlite3
 import threading
 import time
@@ -37,16 +39,57 @@ class ContentGeneration(db.Model):
     stamp = peewee.UUIDField()
 
 
+_CHANGING = b"\xff" * 16
+_STEADY = b"\x00" * 16  # where nothing was changed yet, and where there is no signal
+
+
+class _Signal:
+    """Sixteen bytes beside the SQLite file that the processes share: others after each change of the content.
+
+    Asking SQLite lets go of the interpreter's lock several times, which costs busy threads more than the question.
+    """
+
+    def __init__(self) -> None:
+        self._path = ""
+        self._memory: Any = None
+
+    def read(self) -> bytes:
+        if not db.is_sqlite():
+            return _STEADY
+        try:
+            found: bytes = self._shared()[:16]
+        except OSError:
+            return _CHANGING  # then SQLite is asked each time
+        return found
+
+    def write(self, value: bytes) -> None:
+        if db.is_sqlite():
+            with contextlib.suppress(OSError):
+                self._shared()[:16] = value
+
+    def _shared(self) -> Any:
+        path = f"{db.database.obj.database}.generation"
+        if path != self._path:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                os.ftruncate(handle, 16)
+                self._path, self._memory = path, mmap.mmap(handle, 16)
+            finally:
+                os.close(handle)
+        return self._memory
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     """A look at the row, and what tells that the row may have changed since."""
 
-    connection: Any  # the driver's own; version numbers of one say nothing about another
+    here: tuple[Any, object]  # connection, and the last change by this process
+    now: tuple[int, bytes]  # second and signal
     version: int
-    raised: object
     stamp: UUID
 
 
+_signal = _Signal()
 _raised_here = object()  # another one after each change made by this process
 _thread = threading.local()
 
@@ -57,24 +100,32 @@ def raise_it() -> None:
     ContentGeneration.insert(id=_ROW, stamp=uuid4()).on_conflict(
         conflict_target=[ContentGeneration.id], preserve=[ContentGeneration.stamp]
     ).execute()
+    _signal.write(_CHANGING)  # nobody trusts it before the change is saved or, if that fails, before the next one
     db.after_commit(_look_again)
 
 
 def _look_again() -> None:
     global _raised_here
     _raised_here = object()
+    _signal.write(uuid4().bytes)
 
 
 def current() -> UUID | None:
     """The generation of what is saved now; None while the database does not answer. Costs a few microseconds."""
     database = db.database.obj
     try:
-        database.connect(reuse_if_open=True)
-        connection = database.connection()
-        version = _version(connection)
+        if database.is_closed():
+            database.connect(reuse_if_open=True)
+        connection, second, signal = database.connection(), int(time.monotonic()), _signal.read()
+        # Version numbers of one connection say nothing about another.
+        here, now = (connection, _raised_here), (second, signal)
         known: _Look | None = getattr(_thread, "known", None)
-        if known is None or (known.version, known.raised, known.connection) != (version, _raised_here, connection):
-            known = _thread.known = _Look(connection, version, _raised_here, _read())
+        if known is None or known.here != here:
+            known = _Look(here, now, _version(connection, second), _read())
+        elif known.now != now or signal == _CHANGING:
+            version = _version(connection, second)
+            known = _Look(here, now, version, known.stamp if known.version == version else _read())
+        _thread.known = known
         return known.stamp
     except UNANSWERED:
         with contextlib.suppress(*UNANSWERED):
@@ -82,10 +133,10 @@ def current() -> UUID | None:
         return None
 
 
-def _version(connection: Any) -> int:
+def _version(connection: Any, second: int) -> int:
     """Another number whenever another connection may have changed the row."""
     if not db.is_sqlite():
-        return int(time.monotonic())
+        return second
     # No query: one number in the memory that all connections share, changed by every commit but this connection's own.
     version: int = connection.execute("PRAGMA data_version").fetchone()[0]
     return version

@@ -89,11 +89,18 @@ def _read(path: Path) -> bytes | None:
 
 def _tidy(folder: Path, name: str, newest: Path) -> None:
     """Earlier states of the document go, and the oldest of all beyond the number kept."""
-    others = [(path.stat().st_mtime, path) for path in folder.glob("*.pdf") if path != newest]
+    others = [(_made_at(path), path) for path in folder.glob("*.pdf") if path != newest]
     others.sort(reverse=True)
     for place, (_when, path) in enumerate(others, start=1):
         if path.name.startswith(f"{name}.") or place >= _KEPT:
             path.unlink(missing_ok=True)
+
+
+def _made_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # another worker tidies, too
+        return 0
 
 
 def _makers_digest() -> str:

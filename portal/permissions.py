@@ -126,14 +126,15 @@ def access_of(view: Callable[..., Any]) -> Permission | Label | None:
 
 def allowed(permission: Permission | str, organisation: UUID | None = None) -> bool:
     """Whether the person signed in may do this, in the organisation if one is named. Templates ask it, too."""
-    if not current_user.is_authenticated:
+    person = current_user._get_current_object()
+    if not person.is_authenticated:
         return False
     permission = Permission(permission)
     if organisation is None:
         if permission is P.ORGANISATION_CREATE and current_app.config["REGISTRATION"] == "open":
             return True
-        return any(permission in PORTAL_ROLES[role] for role in current_user.portal_roles)
-    return any(held.organisation == organisation and permission in held.permissions for held in current_user.held)
+        return any(permission in PORTAL_ROLES[role] for role in person.portal_roles)
+    return any(held.organisation == organisation and permission in held.permissions for held in person.held)
 
 
 def init_app(app: Flask, ask_to_sign_in: Callable[[], ResponseReturnValue]) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 from babel import dates
 from flask import Flask, current_app, g, get_flashed_messages, request, session, url_for
+from flask.templating import Environment
 from flask_babel import get_locale, gettext
 from flask_login import current_user
 
@@ -16,6 +19,13 @@ from portal import clock
 from portal.i18n import language
 
 DISCREET_COOKIE = "discreet"
+
+
+class TemplateEnvironment(Environment):
+    """Jinja looks through layers of globals at every import of a macro. Ours are all there before the first page."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
 
 
 def init_app(app: Flask) -> None:

@@ -8,6 +8,7 @@ import shutil
 import uuid
 
 import pytest
+from jinja2 import BytecodeCache
 from playhouse.db_url import connect as raw_connect
 
 from portal import clock, config, create_app, db, keys
@@ -15,6 +16,22 @@ from tests.support.browser import Browser
 from tests.support.make import Make
 from tests.support.writes import watch_writes
 
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for all tests of a process: each test has an application of its own."""
+
+    def __init__(self):
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket):
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket):
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 NOW = dt.datetime(2026, 11, 22, 10, 0, tzinfo=dt.UTC)
 
 
@@ -100,6 +117,7 @@ def url(engine, seed_folder, tmp_path, request):
 def app(url, tmp_path):
     clock.stop(NOW)
     app = create_app(TESTING=True, DATABASE_URL=url, DATA_DIR=str(tmp_path / "data"), SECRET_KEY="for tests only")
+    app.jinja_env.bytecode_cache = COMPILED
     with watch_writes(app):
         yield app
     if not db.database.is_closed():

@@ -49,7 +49,7 @@ class FoundSignIn:
 # Memberships are not this feature's. They come along because a second statement would cost every signed-in page more.
 _FIND_SIGN_IN = """
 SELECT s.id, p.id, p.nickname, p.language, p.discreet, p.portal_roles, p.totp_sealed IS NOT NULL,
-    m.id, m.organisation_id, m.role, m.peer_contact, m.page_editor, mp.programme_id
+    m.id, m.organisation_id, m.role, m.peer_contact, m.page_editor, o.name, mp.programme_id
 FROM sign_in s JOIN person p ON p.id = s.person_id
 LEFT JOIN (membership m JOIN organisation o ON o.id = m.organisation_id AND o.closed_on IS NULL) ON m.person_id = p.id
 LEFT JOIN membership_programme mp ON mp.membership_id = m.id

@@ -105,7 +105,7 @@ def show(person: UUID, organisation: UUID, codes: Collection[str], words: Words)
         row = GrowthShown(id=uuid4(), person=person, organisation=organisation, shown_on=clock.today())
         row.sealed = keys.seal(json.dumps([code, words.items[code].statement]), _owner(row))
         row.save(force_insert=True)
-        audit.record("candidates.show_wish", row, organisation)
+        _record("candidates.show_wish", row)
     return len(fresh)
 
 
@@ -125,7 +125,7 @@ def take_back(person: UUID, shown_id: UUID) -> None:
 def _take_back(person: UUID, shown_id: UUID) -> None:
     row = GrowthShown.get_or_none(GrowthShown.person == person, GrowthShown.id == shown_id)
     if row is not None:
-        audit.record("candidates.take_back_wish", row, row.organisation_id)
+        _record("candidates.take_back_wish", row)
         row.delete_instance()
 
 
@@ -201,6 +201,11 @@ def _open(row: Any) -> Shown:
     )
 
 
+def _record(action: str, row: Any) -> None:
+    """Who wants to grow something is between the person and the trainers: leads read the record, too."""
+    audit.record(action, row, row.organisation_id, anonymous=True)
+
+
 def _place(code: str) -> int:
     return next((place for place, item in enumerate(checklist.instrument().items) if item.code == code), -1)
 
@@ -219,5 +224,5 @@ def end_due() -> None:
 @db.transaction
 def _end(ids: list[UUID]) -> None:
     for row in GrowthShown.select().where(GrowthShown.id.in_(ids), ~_still_member()).order_by(GrowthShown.id):
-        audit.record("candidates.end_wish", row, row.organisation_id)
+        _record("candidates.end_wish", row)
         row.delete_instance()

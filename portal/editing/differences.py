@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import groupby
 
 _WORDS = re.compile(r"\S+|\s")
-_MOST_WORDS = 4_000  # of one changed passage: beyond, it is told as taken out and put in as a whole
+_MOST = 4_000  # lines of both texts, or words of one changed passage: beyond, they are told as a whole
 _AROUND = 1  # unchanged lines shown on either side of a change
 
 
@@ -37,7 +37,10 @@ class Passage:
 def compare(old: str, new: str) -> list[Part]:
     """Parts in order: kept and out together are the old text, kept and in the new one."""
     parts: list[Part] = []
-    for change, before, after in _blocks(old.splitlines(keepends=True), new.splitlines(keepends=True)):
+    old_lines, new_lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    if old != new and len(old_lines) + len(new_lines) > _MOST:
+        return _joined([Part(Change.OUT, old), Part(Change.IN, new)])
+    for change, before, after in _blocks(old_lines, new_lines):
         if change is Change.KEPT:
             parts.append(Part(Change.KEPT, before))
         else:
@@ -47,7 +50,7 @@ def compare(old: str, new: str) -> list[Part]:
 
 def _compare_words(old: str, new: str) -> Iterator[Part]:
     before, after = _WORDS.findall(old), _WORDS.findall(new)
-    if len(before) + len(after) > _MOST_WORDS:
+    if len(before) + len(after) > _MOST:
         yield Part(Change.OUT, old)
         yield Part(Change.IN, new)
         return

@@ -13,7 +13,8 @@ from portal import audit, clock, db
 from portal.accounts.models import Person
 from portal.editing.models import Draft, RevisionNote
 from portal.editing.typed import Typed, of_json, of_revision
-from portal.guidance.models import Page, Redirect, Revision
+from portal.guidance import redirects, writing
+from portal.guidance.models import Page, Revision
 from portal.guidance.services import live_revision
 
 _NEW = "new"  # the version of a page that has neither draft nor published text
@@ -97,6 +98,8 @@ def save(page_id: UUID, typed: Typed, version: str, person: UUID) -> Editing:
     if typed == now.typed:
         return now  # nothing new, or the same thing sent twice
     if version != now.version:
+        if now.draft is None and typed.settled == now.typed.settled:
+            return now  # sent twice, and published the first time
         raise EditConflict(now)
     values: dict[str, Any] = {"texts": typed.as_json(), "changed_at": clock.now(), "changed_by": person}
     if now.draft is None:
@@ -130,6 +133,7 @@ def discard(page_id: UUID, version: str) -> bool:
 
     Whether the page is still there.
     """
+    writing.wait_for_others()
     now = lock(page_id)
     if now is None or now.draft is None:
         return now is not None
@@ -139,10 +143,7 @@ def discard(page_id: UUID, version: str) -> bool:
     audit.record("guidance.discard_draft", now.page)
     if now.live is not None:
         return True
-    here = (Redirect.kind, Redirect.language, Redirect.section, Redirect.slug)
-    address = (now.page.kind, now.page.language, now.page.section, now.page.slug)
-    led_on = [column == value for column, value in zip(here, address, strict=True)]
-    if Redirect.select().where(*led_on).exists():
+    if redirects.is_left(now.page.kind, now.page.language, now.page.section, now.page.slug):
         # An address that another page has left: kept, so that no file brings that page back.
         Page.update(withdrawn=True).where(Page.id == page_id).execute()
     else:

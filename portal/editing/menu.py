@@ -10,7 +10,7 @@ from portal import audit, db, generation
 from portal.editing import publishing, services
 from portal.editing.models import Draft
 from portal.editing.services import AddressTaken, AddressUnsuitable
-from portal.guidance import exporting, kinds
+from portal.guidance import exporting, kinds, redirects, writing
 from portal.guidance.files import INDEX
 from portal.guidance.models import Page, PageLink, Redirect, Revision, Term
 from portal.guidance.services import live_revision
@@ -74,15 +74,21 @@ def _addresses_led_to(page: Page) -> list[str]:
     return [exporting.address(one) for one in led.order_by(Redirect.id)]
 
 
+def may_move(page: Page) -> bool:
+    """A section's own page stays, and so does what is withdrawn: its readers are led elsewhere."""
+    return page.slug != INDEX and kinds.of(page.kind).in_sections and not page.withdrawn
+
+
 @db.transaction
 def move(page_id: UUID, section: str, slug: str, person: UUID, note: str) -> None:
     """To the end of another section, or to another address in this one; readers of the old address are led there.
 
     ``note`` stands in the list of revisions. Raises NoSuchPlace, AddressTaken, AddressUnsuitable.
     """
+    writing.wait_for_others()
     page = Page.get_by_id(page_id)
     kind = kinds.of(page.kind)
-    if page.slug == INDEX or not kind.in_sections:
+    if not may_move(page):
         raise NoSuchPlace
     if not kind.slug.fullmatch(slug) or slug in services.TAKEN or len(slug) > services.LONGEST_SLUG:
         raise AddressUnsuitable
@@ -109,20 +115,27 @@ def move(page_id: UUID, section: str, slug: str, person: UUID, note: str) -> Non
         Draft.update(begun_from=Page.select(live_revision()).where(Page.id == page_id)).where(
             Draft.page == page_id, Draft.begun_from == live
         ).execute()
+    elif redirects.is_left(page.kind, page.language, before[0], before[1]):
+        _mark_as_left(page, before)
     audit.record("guidance.move_page", page)
 
 
 def _leave_behind(page: Page, before: tuple[str, str, int], old_address: str) -> None:
     """What keeps a file from bringing the page back to where it was, and leads its readers on."""
-    section, slug, position = before
     address = exporting.address(page)
+    _mark_as_left(page, before)
+    _lead_on(page.kind, page.language, before[:2], address)
+    _retarget(page, old_address, address)
+    _delete_redirect(page.kind, page.language, page.section, page.slug)
+
+
+def _mark_as_left(page: Page, before: tuple[str, str, int]) -> None:
+    """A page without a text, where no file may put one."""
+    section, slug, position = before
     Page.create(
         id=uuid4(), kind=page.kind, language=page.language, section=section, slug=slug, position=position,
         withdrawn=True,
     )  # fmt: skip
-    _lead_on(page.kind, page.language, (section, slug), address)
-    _retarget(page, old_address, address)
-    _delete_redirect(page.kind, page.language, page.section, page.slug)
 
 
 @db.transaction
@@ -131,6 +144,7 @@ def withdraw(page_id: UUID, target: str = "") -> None:
 
     Raises NoSuchPlace, SectionInUse and StillNamed.
     """
+    writing.wait_for_others()
     page = Page.get_by_id(page_id)
     if page.withdrawn or not Revision.select(Revision.id).where(Revision.page == page).exists():
         return
@@ -159,6 +173,7 @@ def _has_open_pages(section: Page) -> bool:
 @db.transaction
 def bring_back(page_id: UUID) -> None:
     """Readers see the page again. Raises NoSuchPlace while its section is withdrawn."""
+    writing.wait_for_others()
     page = Page.get_by_id(page_id)
     if not page.withdrawn or services.is_left(page):
         return

@@ -35,6 +35,8 @@ def shift_page(page_id: UUID) -> ResponseReturnValue:
 def move_page(page_id: UUID) -> ResponseReturnValue:
     now = open_page(page_id)
     page = now.page
+    if not menu.may_move(page):
+        return to_editor(page_id)
     sections = [
         (one.slug, one.title)
         for one in services.list_sections()

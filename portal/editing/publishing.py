@@ -17,7 +17,7 @@ from portal.editing import drafts, typed
 from portal.editing.drafts import EditConflict
 from portal.editing.models import RevisionNote
 from portal.editing.typed import Problem, Typed
-from portal.guidance import bodies, checks, exporting, files, kinds, markup
+from portal.guidance import bodies, checks, exporting, files, kinds, markup, writing
 from portal.guidance.files import Finding, PageFile
 from portal.guidance.models import Page, PageLink, Redirect, Resource, Revision, Source, Term, Topic
 from portal.guidance.terms import Linker, linker
@@ -74,6 +74,7 @@ def linker_of(language: str) -> Linker | None:
 @db.transaction
 def publish(page_id: UUID, version: str, person: UUID) -> Revision | None:
     """Readers see the draft from now on; None where there is none. Raises EditConflict and NotSound."""
+    writing.wait_for_others()
     now = drafts.lock(page_id)
     if now is None or now.draft is None:
         return None

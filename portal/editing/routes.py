@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_time
 from flask_babel import gettext as _
@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from portal import text
 from portal.config import setting
-from portal.editing import drafts, history, publishing, services, words
+from portal.editing import drafts, history, menu, publishing, services, words
 from portal.editing.drafts import EditConflict, Editing
 from portal.editing.forms import NewPageForm, PageForm
 from portal.feature import content_changed
@@ -29,6 +29,18 @@ def open_page(page_id: UUID) -> Editing:
     return drafts.open_page(page_id) or abort(404)
 
 
+def _open_to_write(page_id: UUID) -> Editing:
+    """The page; where somebody has thrown it away meanwhile, what was typed is shown to be copied."""
+    now = drafts.open_page(page_id)
+    return now if now is not None else _show_gone()
+
+
+def _show_gone() -> NoReturn:
+    names = ("title", "summary", "point_1", "point_2", "point_3", "body", "related", "try_it", "more", "note")
+    written = [(name, request.form[name]) for name in names if request.form.get(name, "").strip()]
+    abort(make_response(render_template("editing/gone.html", written=written), 410) if written else 404)
+
+
 def _form(now: Editing) -> PageForm:
     topics = [(topic.slug, topic.title) for topic in guidance.list_topics(now.page.language)]
     sources = [
@@ -43,6 +55,7 @@ def _show(now: Editing, form: PageForm, **more: Any) -> str:
         now=now,
         form=form,
         preview=publishing.preview(now.page, form.typed),
+        may_move=menu.may_move(now.page),
         differs=history.differences_between(now.typed, form.typed) if more.get("conflict") else [],
         **more,
     )
@@ -115,7 +128,7 @@ def new_page() -> ResponseReturnValue:
 @bp.route("/manage/pages/<uuid:page_id>/edit", methods=["GET", "POST"])
 @needs(Permission.CONTENT_DRAFT)
 def edit_page(page_id: UUID) -> ResponseReturnValue:
-    now = open_page(page_id)
+    now = _open_to_write(page_id)
     form = _form(now)
     if not form.validate_on_submit():
         return _show(now, form)
@@ -123,6 +136,8 @@ def edit_page(page_id: UUID) -> ResponseReturnValue:
         drafts.save(page_id, form.typed, form.version.data or "", current_user.id)
     except EditConflict as conflict:
         return _show_conflict(conflict.now, form)
+    except LookupError:
+        _show_gone()
     flash(_("Your draft is saved."))
     return to_editor(page_id)
 
@@ -131,11 +146,17 @@ def edit_page(page_id: UUID) -> ResponseReturnValue:
 @needs(Permission.CONTENT_DRAFT)
 def save_draft(page_id: UUID) -> ResponseReturnValue:
     """For the script, which saves while somebody writes."""
-    form = _form(open_page(page_id))
+    gone = {"said": _("Somebody threw this page away while you wrote. Copy your text before you leave.")}, 410
+    now = drafts.open_page(page_id)
+    if now is None:
+        return gone
+    form = _form(now)
     if not form.validate_on_submit():
         return {"said": _said(form)}, 422
     try:
         saved = drafts.save(page_id, form.typed, form.version.data or "", current_user.id)
+    except LookupError:
+        return gone
     except EditConflict:
         return {"said": _("Somebody else changed this page meanwhile. Save the draft to see both texts.")}, 409
     moment = format_time(saved.changed_at, "HH:mm")
@@ -146,7 +167,7 @@ def save_draft(page_id: UUID) -> ResponseReturnValue:
 @needs(Permission.CONTENT_DRAFT)
 def preview_page(page_id: UUID) -> ResponseReturnValue:
     """Saves nothing. The script asks for the preview alone."""
-    now = open_page(page_id)
+    now = _open_to_write(page_id)
     form = _form(now)
     if "X-Requested-With" in request.headers:
         preview = publishing.preview(now.page, form.typed)
@@ -158,7 +179,7 @@ def preview_page(page_id: UUID) -> ResponseReturnValue:
 @needs(Permission.CONTENT_PUBLISH)
 def publish_page(page_id: UUID) -> ResponseReturnValue:
     """What is in the form is saved first, so that nothing is lost whatever the checks say."""
-    now = open_page(page_id)
+    now = _open_to_write(page_id)
     form = _form(now)
     if not form.validate_on_submit():
         return _show(now, form)
@@ -170,6 +191,8 @@ def publish_page(page_id: UUID) -> ResponseReturnValue:
         return _show_conflict(conflict.now, form)
     except publishing.NotSound as found:
         return _show(now, form, problems=found.problems), 422
+    except LookupError:
+        _show_gone()
     if published is None:
         flash(_("There is nothing new to publish: readers see this text."))
     else:

@@ -14,13 +14,13 @@ from portal import audit, clock, db, generation
 from portal.accounts.models import Person
 from portal.editing import drafts, typed
 from portal.editing.models import Draft, RevisionNote
-from portal.guidance import checks, exporting
+from portal.guidance import checks, exporting, files, writing
 from portal.guidance.files import INDEX, SLUG
 from portal.guidance.models import Page, Revision, Source
 from portal.guidance.services import KIND, live_revision
 
 STEP = 10  # between two pages of a section, so that one fits in between
-LONGEST_SLUG = 80
+LONGEST_SLUG = files.LONGEST_SLUG
 TAKEN = checks.TAKEN | {INDEX}  # ends of addresses that no new page can have
 
 
@@ -116,6 +116,7 @@ def create_page(
 
     Raises AddressTaken and AddressUnsuitable. The same id again gives the page made before.
     """
+    writing.wait_for_others()
     made = Page.get_or_none(Page.id == page_id)
     if made is not None:
         return made
@@ -144,9 +145,7 @@ def _take_address(kind: str, language: str, section: str, slug: str, position: i
     if there is not None:
         if not is_left(there):
             raise AddressTaken
-        Page.update(withdrawn=False, position=position).where(Page.id == there.id).execute()
-        there.withdrawn, there.position = False, position
-        return there
+        there.delete_instance()
     page: Page = Page.create(
         id=page_id, kind=kind, language=language, section=section, slug=slug, position=position, withdrawn=False
     )
@@ -167,6 +166,7 @@ def is_left(page: Page) -> bool:
 @db.transaction
 def shift(page_id: UUID, step: int) -> bool:
     """Change places with the page before (-1) or after (1) in the menu; False where there is none."""
+    writing.wait_for_others()
     page = Page.get_or_none(Page.id == page_id)
     row = _beside(page) if page is not None else []
     place = next((place for place, one in enumerate(row) if one.id == page_id), None)

@@ -44,8 +44,21 @@ class Typed:
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
-    def without_note(self) -> Typed:
-        return replace(self, note="")
+    @property
+    def settled(self) -> Typed:
+        """As it would be published: spaces that make no difference are gone, and so is the note."""
+        points = (*self.points, *[""] * POINTS)[: len(self.in_short)]
+        return replace(
+            self,
+            title=self.title.strip(),
+            summary=" ".join(self.summary.split()),
+            in_short=points,
+            body=self.text,
+            related=_lines(_names(self.related)),
+            try_it=_lines(_names(self.try_it)),
+            more=self.more.strip(),
+            note="",
+        )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ def field_words(field: str) -> str:
         "summary": _("Summary"),
         "in_short": _("In short"),
         "point_1": _("In short"),
+        "point_2": _("Second point"),
+        "point_3": _("Third point"),
         "body": _("Text"),
         "topics": _("Topics"),
         "sources": _("Sources"),
@@ -18,6 +20,7 @@ def field_words(field: str) -> str:
         "try_it": _("Try it"),
         "local_check": _("Have it checked locally"),
         "more": _("More of the header"),
+        "note": _("What did you change?"),
     }
     return words.get(field, field)
 

@@ -12,6 +12,8 @@ from portal.guidance import bodies, library_checks, markup, try_it
 from portal.guidance.files import (
     INDEX,
     KEYS,
+    LONGEST_SLUG,
+    SLUG,
     ContentSet,
     Finding,
     PageFile,
@@ -19,6 +21,7 @@ from portal.guidance.files import (
     header_lines,
     read_content,
 )
+from portal.guidance.kinds import GUIDANCE
 
 SOURCE_KEYS = {"author": str, "title": str, "publisher": str, "year": int, "kind": str, "note": str}
 SOURCE_KINDS = ("text", "study", "guide", "standard")
@@ -32,6 +35,7 @@ KINDS: dict[type, str] = {
     dt.date: "a date without quotes, such as 2026-11-22",
 }
 TYPES: dict[str, type] = dict.fromkeys(KEYS, list) | {"title": str, "summary": str, "order": int, "written": dt.date}
+LAST_PLACE = 1_000_000
 LISTS_OF_WORDS = ("in_short", "local_check", "topics", "sources", "related", "try_it")
 
 
@@ -116,6 +120,8 @@ def _wrong_value(key: str, kind: Any, value: Any) -> str:
         return "must not be empty."
     if key == "title" and len(value) > 200:
         return "must not be longer than 200 characters."
+    if key == "order" and not 0 <= value <= LAST_PLACE:
+        return f"must be between 0 and {LAST_PLACE:,}."
     if key == "summary" and bodies.sentences(value) > 2:
         return f"has {bodies.sentences(value)} sentences. Two are the most."
     if key == "in_short" and not 1 <= len(value) <= 3:
@@ -201,9 +207,15 @@ def _topics(topics: TableFile) -> Iterator[Finding]:
         if not isinstance(fields, dict):
             yield Finding(topics.file, None, f"“{slug}” stands outside a topic. Begin a topic with a line [{slug}].")
             continue
+        if not SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG:
+            message = f"“{slug}” cannot be part of an address. Use {GUIDANCE.slug_words}, at most {LONGEST_SLUG}."
+            yield Finding(topics.file, topics.line_of(slug) or topics.line_of(f'"{slug}"'), message)
         for name in ("title", "summary"):
             if not isinstance(fields.get(name), str) or not fields[name].strip():
                 message = f"Topic {slug}: “{name}” must be words in double quotes."
+                yield Finding(topics.file, topics.line_of(slug, name), message)
+            elif name == "title" and len(fields[name]) > 120:
+                message = f"Topic {slug}: “title” must not be longer than 120 characters."
                 yield Finding(topics.file, topics.line_of(slug, name), message)
         for name in set(fields) - {"title", "summary"}:
             message = f"“{name}” does not belong to a topic. Known: title, summary."
@@ -213,7 +225,13 @@ def _topics(topics: TableFile) -> Iterator[Finding]:
 def _inventory(inventory: TableFile, known: bodies.Known) -> Iterator[Finding]:
     for table in set(inventory.tables) - {"reading", "tools"}:
         yield Finding(inventory.file, inventory.line_of(table), f"“{table}” is not known. Use [reading] and [tools].")
-    for row, places in inventory.tables.get("reading", {}).items():
+    reading, tools = (inventory.tables.get(table, {}) for table in ("reading", "tools"))
+    for table, rows in (("reading", reading), ("tools", tools)):
+        if not isinstance(rows, dict):
+            message = f"“{table}” must be a table: a line [{table}], and its rows below."
+            yield Finding(inventory.file, inventory.line_of(table), message)
+            return
+    for row, places in reading.items():
         line = inventory.line_of("reading", row)
         if not isinstance(places, list) or not places or not all(isinstance(place, str) for place in places):
             yield Finding(inventory.file, line, f'{row} must be a list such as ["prepare/selection#opinion-leaders"].')
@@ -225,7 +243,7 @@ def _inventory(inventory: TableFile, known: bodies.Known) -> Iterator[Finding]:
                 yield Finding(inventory.file, line, f"{row} names “{place}”, but there is no page {address}.")
             elif anchor and anchor not in anchors:
                 yield Finding(inventory.file, line, f"{row} names “{place}”, but {address} has no anchor #{anchor}.")
-    for row, words in inventory.tables.get("tools", {}).items():
+    for row, words in tools.items():
         if not isinstance(words, str) or not words.strip():
             line = inventory.line_of("tools", row)
             yield Finding(inventory.file, line, f"{row} must name the tool in double quotes.")

@@ -21,6 +21,7 @@ FENCE = "+++"
 INDEX = "index"  # the file, and the slug, of a section's own page
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 SLUG = GUIDANCE.slug
+LONGEST_SLUG = 80
 KEYS = (
     "title", "summary", "in_short", "order", "written", "checked", "local_check", "topics", "sources", "related",
     "try_it",
@@ -57,7 +58,7 @@ class PageFile:
     def line_of(self, key: str) -> int | None:
         """The line of the file on which a header key, or the first of its tables, stands."""
         for number, line in enumerate(self.header_lines, start=2):
-            if re.match(rf"{key}\s*=|\[\[{key}\]\]", line):
+            if re.match(rf"{re.escape(key)}\s*=|\[\[{re.escape(key)}\]\]", line):
                 return number
         return None
 
@@ -169,6 +170,8 @@ def parse_page(
     ):
         if not pattern.fullmatch(name):
             findings.append(Finding(file, None, f"“{name}” cannot be part of an address. Use {words}."))
+        if len(name) > LONGEST_SLUG:
+            findings.append(Finding(file, None, f"“{name}” is longer than {LONGEST_SLUG} characters."))
     lines = text.replace("\r\n", "\n").split("\n")
     if lines[0] != FENCE:
         findings.append(Finding(file, 1, "The file must begin with a line +++ that opens the header."))

@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.config import setting
 from portal.guidance.bodies import Known, sentences
-from portal.guidance.files import LANGUAGE, SLUG, Finding, TableFile
+from portal.guidance.files import LANGUAGE, LONGEST_SLUG, SLUG, Finding, TableFile
 
 TERM_KEYS: dict[str, type] = {"term": str, "text": str, "used": list, "see": list, "sources": list}
 TERM_EXTRA: dict[str, type] = {"forms": list}
@@ -18,7 +18,6 @@ RESOURCE_KEYS: dict[str, type] = {
 RESOURCE_EXTRA: dict[str, type] = {"year": int, "url": str}
 NO_LINK, NOT_VERIFIED = "not checked", "not verified"
 _KINDS = {str: "words in double quotes", int: "a whole number", list: "a list of words in square brackets"}
-_LONGEST = 80  # characters of a key
 
 
 def check_glossary(glossary: TableFile, language: str, known: Known) -> Iterator[Finding]:
@@ -57,8 +56,8 @@ def _entry(
     if not isinstance(fields, dict):
         yield Finding(file.file, None, f"“{slug}” stands outside a {kind}. Begin a {kind} with a line [{slug}].")
         return
-    if not SLUG.fullmatch(slug) or len(slug) > _LONGEST:
-        message = f"“{slug}” cannot be part of an address. Use a–z, 0–9 and single hyphens, at most {_LONGEST}."
+    if not SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG:
+        message = f"“{slug}” cannot be part of an address. Use a–z, 0–9 and single hyphens, at most {LONGEST_SLUG}."
         yield Finding(file.file, file.line_of(slug), message)
     for name in fields:
         if name not in keys | extra:

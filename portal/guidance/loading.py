@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from portal import audit, clock, db, generation
-from portal.guidance import bodies, checks, files, markup, tables
+from portal.guidance import bodies, checks, files, markup, tables, writing
 from portal.guidance.files import ContentSet, Finding, PageFile
 from portal.guidance.models import Page, PageLink, Revision
 from portal.guidance.services import live_revision
@@ -105,8 +105,7 @@ def _stored_pages() -> dict[tuple[str, str, str, str], _Stored]:
 
 @db.transaction
 def _write(content: ContentSet) -> Loading:
-    if not db.is_sqlite():
-        db.database.execute_sql("SELECT pg_advisory_xact_lock(7065657279)")  # two servers may start at once
+    writing.wait_for_others()
     plan, moment = _plan(content), clock.now()
     if plan.is_empty:
         return plan

@@ -12,10 +12,11 @@ from portal import text
 from portal.guidance.terms import Linker
 from portal.text import Heading
 
-_OWN = 2  # raise it when this module makes different HTML from the same text
+_OWN = 3  # raise it when this module makes different HTML from the same text
 RENDERER = text.RENDERER * 1000 + _OWN
 
-_QUOTE = re.compile(r"<blockquote>(.*?)</blockquote>", re.DOTALL)
+# Paragraphs alone: what quotes a list, a heading or another quotation stays as it is.
+_QUOTE = re.compile(r"<blockquote>((?:\s*<p>(?:(?!</?(?:p|blockquote)>).)*</p>)+\s*)</blockquote>", re.DOTALL)
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 # text.render prefixes the anchors of a page and its links to itself; links from one page to another need it, too.
 _FAR_ANCHOR = re.compile(r'(href="/[a-z-]{2,6}/(?:guidance|modules)/[^"#]*#)(?!c-)', re.IGNORECASE)

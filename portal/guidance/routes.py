@@ -22,8 +22,10 @@ IN_STEPS = frozenset({"prepare"})
 
 def _elsewhere(section: str, slug: str) -> NoReturn:
     """Lead readers to where a page has gone; where none was, there is nothing here."""
-    address = redirects.led_to(services.KIND, language(), section, slug)
-    abort(redirect(request.script_root + address, 301) if address else 404)
+    address = redirects.led_to(services.KIND, language(), section, slug) or abort(404)
+    answer = redirect(request.script_root + address, 301)
+    answer.headers["Cache-Control"] = "no-cache"  # the page may come home
+    abort(answer)
 
 
 @bp.app_template_global()

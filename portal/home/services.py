@@ -6,15 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from portal.organisations import services as organisations
-from portal.organisations.models import Organisation
 from portal.permissions import Held
 from portal.rounds.services import OpenRound, rounds_for_member
 
 
 @dataclass(frozen=True)
 class Belonging:
-    organisation: Organisation
+    organisation: UUID
+    name: str
     roles: tuple[str, ...]
 
 
@@ -23,8 +22,9 @@ def organisations_of(held: Collection[Held]) -> list[Belonging]:
     roles: dict[UUID, list[str]] = {}
     for one in held:
         roles.setdefault(one.organisation, []).append(one.role)
-    found = organisations.organisations_by_id(roles) if roles else []
-    return [Belonging(organisation, tuple(roles[organisation.id])) for organisation in found]
+    names = {one.organisation: one.organisation_name for one in held}
+    in_order = sorted(names, key=lambda organisation: (names[organisation].casefold(), organisation))
+    return [Belonging(organisation, names[organisation], tuple(roles[organisation])) for organisation in in_order]
 
 
 def open_rounds(person: UUID, held: Collection[Held]) -> list[OpenRound]:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import peewee
 
-from portal import audit, clock, db
+from portal import clock, db
 from portal.accounts.models import Person
 from portal.accounts.words import fold
 from portal.meetings import people, services
@@ -199,7 +199,7 @@ def note(
     if digest != _digest(sheet.noted) and sound != sheet.noted:
         raise NotedMeanwhile(sheet.noted)
     _write(sheet, sound)
-    audit.record("meetings.note_attendance", meeting, organisation)
+    services.record("meetings.note_attendance", meeting)
     if module_done and meeting.module and sound.there:
         return training.finish_many(organisation, set(sound.there), meeting.module, day, Way.MEETING, by)
     return 0

@@ -177,6 +177,7 @@ class AskForm(NewForm):
 
 
 class AnswerForm(PortalForm):
+    as_of = HiddenField()  # the state of the answer this form was opened with
     answer = text_field(_l("Answer"), LONGEST_ANSWER, DataRequired(_l("Type the answer.")))
     expert = line_field(_l("Who answers?"), 120, DataRequired(_l("Say who answers: a name, or a role such as nurse.")))
     on = _day(_l("Answered on"), default=clock.today)

@@ -76,7 +76,8 @@ def delete_question(organisation_id: UUID, question_id: UUID) -> ResponseReturnV
 def answer_question(organisation_id: UUID, question_id: UUID) -> ResponseReturnValue:
     question = _question(organisation_id, question_id)
     written = {"answer": question.answer, "expert": question.expert, "checked": question.checked_on is not None}
-    form = AnswerForm(data={**written, **({"on": question.answered_on} if question.answered_on else {})})
+    opened = {"as_of": question.answer_state, **({"on": question.answered_on} if question.answered_on else {})}
+    form, meanwhile = AnswerForm(data={**written, **opened}), None
     if form.validate_on_submit():
         try:
             still_there = questions.answer(
@@ -86,9 +87,13 @@ def answer_question(organisation_id: UUID, question_id: UUID) -> ResponseReturnV
                 form.expert.data or "",
                 form.on.data,  # type: ignore[arg-type]  # asked for by the form
                 checked=bool(form.checked.data),
+                as_of=form.as_of.data,
             )
         except questions.NotThatDay:
             form.on.errors = [_("Choose a day from the one it was asked on until today.")]
+        except questions.AnsweredMeanwhile as answered:
+            meanwhile = answered.now
+            form.as_of.data = meanwhile.answer_state
         else:
             flash(
                 _("Every member can read the answer now.")
@@ -100,6 +105,7 @@ def answer_question(organisation_id: UUID, question_id: UUID) -> ResponseReturnV
         "meetings/answer_question.html",
         organisation=get_organisation(organisation_id) or abort(404),
         question=question,
+        meanwhile=meanwhile,
         form=form,
     )
 

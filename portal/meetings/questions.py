@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,14 @@ class NotThatDay(Exception):
     """Nothing was answered on a day that has not come, or before it was asked."""
 
 
+class AnsweredMeanwhile(Exception):
+    """Somebody else answered since the page was opened; ``now`` is what is there. Nothing was saved."""
+
+    def __init__(self, now: Asked) -> None:
+        super().__init__("answered meanwhile")
+        self.now = now
+
+
 class HandedAlready(Exception):
     """An author has begun a page with it: it cannot be taken back or handed on anew."""
 
@@ -46,6 +55,12 @@ class Asked:
     checked_on: dt.date | None = None
     handed_on: dt.date | None = None
     begun_on: dt.date | None = None
+
+    @property
+    def answer_state(self) -> str:
+        """What a form brings back, so that another answer given in between shows."""
+        whole = json.dumps([self.answer, self.expert, str(self.answered_on), str(self.checked_on)])
+        return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -104,12 +119,12 @@ def get_question(organisation: UUID, question_id: UUID, reader: UUID) -> Asked |
     return _opened(row, reader) if row else None
 
 
-def _opened(row: Any, reader: UUID) -> Asked:
+def _opened(row: Any, reader: UUID | None) -> Asked:
     return Asked(
         id=row.id,
         text=keys.unseal(row.sealed, f"question:{row.id}"),
         asked_on=row.asked_on,
-        is_own=row.asked_by_id == reader,
+        is_own=reader is not None and row.asked_by_id == reader,
         nickname=row.asked_by.nickname if row.asked_by_id else None,
         answer=keys.unseal(row.sealed_answer, f"answer:{row.id}") if row.sealed_answer else "",
         expert=row.expert,
@@ -133,7 +148,7 @@ def delete(organisation: UUID, question_id: UUID, person: UUID, *, every: bool) 
 
 @db.transaction
 def _delete(organisation: UUID, question_id: UUID, person: UUID, every: bool) -> bool:
-    row = _get(organisation, question_id)
+    row = _lock(organisation, question_id)
     if row is None or not (every or row.asked_by_id == person):
         return False
     # Who takes their own question back is not told; who takes away another's is.
@@ -142,25 +157,46 @@ def _delete(organisation: UUID, question_id: UUID, person: UUID, every: bool) ->
     return True
 
 
-def _get(organisation: UUID, question_id: UUID) -> Question | None:
-    return Question.get_or_none(Question.organisation == organisation, Question.id == question_id)
+def _lock(organisation: UUID, question_id: UUID) -> Question | None:
+    """The question, for whoever is going to write: nobody else writes it until the transaction ends."""
+    rows = Question.select().where(Question.organisation == organisation, Question.id == question_id)
+    found: Question | None = (rows if db.is_sqlite() else rows.for_update()).first()
+    return found
 
 
 # --- answering ---
 
 
 @db.transaction
-def answer(organisation: UUID, question_id: UUID, text: str, expert: str, on: dt.date, *, checked: bool) -> bool:
+def answer(
+    organisation: UUID,
+    question_id: UUID,
+    text: str,
+    expert: str,
+    on: dt.date,
+    *,
+    checked: bool,
+    as_of: str | None = None,
+) -> bool:
     """Answer a question, or change its answer; every member reads it from now on. False where the question is gone.
 
-    Raises NotThatDay.
+    ``as_of`` is the answer's state when the page was opened. Raises NotThatDay, AnsweredMeanwhile.
     """
-    row = _get(organisation, question_id)
+    row = _lock(organisation, question_id)
     if row is None:
         return False
     if not row.asked_on <= on <= clock.today():
         raise NotThatDay
-    same = row.sealed_answer and keys.unseal(row.sealed_answer, f"answer:{row.id}") == text
+    now = _opened(row, None)
+    typed = (text, expert, on, checked)
+    if as_of not in (None, now.answer_state) and typed != (
+        now.answer,
+        now.expert,
+        now.answered_on,
+        bool(now.checked_on),
+    ):
+        raise AnsweredMeanwhile(now)
+    same = now.answer == text
     row.sealed_answer = keys.seal(text, f"answer:{row.id}")
     row.expert, row.answered_on = expert, on
     # A new wording has to be looked at anew.
@@ -179,7 +215,7 @@ def hand_on(organisation: UUID, question_id: UUID, draft: Draft) -> bool:
 
     False where the question is gone or has no answer. Raises HandedAlready.
     """
-    row = _get(organisation, question_id)
+    row = _lock(organisation, question_id)
     if row is None or row.answered_on is None:
         return False
     if row.begun_on is not None:
@@ -199,7 +235,7 @@ def take_back(organisation: UUID, question_id: UUID) -> None:
 
 @db.transaction
 def _take_back(organisation: UUID, question_id: UUID) -> bool:
-    row = _get(organisation, question_id)
+    row = _lock(organisation, question_id)
     if row is None or row.handed_on is None:
         return False
     if row.begun_on is not None:

@@ -112,7 +112,7 @@ def create(
     except peewee.IntegrityError:
         raise AlreadyMade from None
     people.save_leaders(meeting.id, leaders, guests)
-    _record("meetings.plan", meeting)
+    record("meetings.plan", meeting)
     return meeting
 
 
@@ -149,7 +149,7 @@ def change(
         move = MeetingMove.create(meeting=meeting, version=version, **before)
     Meeting.update(version=version + 1, **values).where(Meeting.id == meeting_id).execute()
     people.save_leaders(meeting.id, leaders, guests)
-    _record("meetings.move" if move else "meetings.change", meeting)
+    record("meetings.move" if move else "meetings.change", meeting)
     return move
 
 
@@ -161,7 +161,7 @@ def cancel(organisation: UUID, meeting_id: UUID) -> None:
         Meeting.update(cancelled_on=clock.today(), version=meeting.version + 1).where(
             Meeting.id == meeting_id
         ).execute()
-        _record("meetings.cancel", meeting)
+        record("meetings.cancel", meeting)
 
 
 @db.transaction
@@ -170,7 +170,7 @@ def hold_after_all(organisation: UUID, meeting_id: UUID) -> None:
     meeting = lock(organisation, meeting_id)
     if meeting.cancelled_on is not None:
         Meeting.update(cancelled_on=None, version=meeting.version + 1).where(Meeting.id == meeting_id).execute()
-        _record("meetings.hold", meeting)
+        record("meetings.hold", meeting)
 
 
 def lock(organisation: UUID, meeting_id: UUID) -> Meeting:
@@ -189,7 +189,7 @@ def _values(plan: Plan) -> dict[str, Any]:
     return {**asdict(plan), "about": plan.about.value}
 
 
-def _record(action: str, meeting: Meeting) -> None:
+def record(action: str, meeting: Meeting) -> None:
     """Which peer workers support each other is nobody's business: leads read the record, too."""
     audit.record(action, meeting, meeting.organisation_id, anonymous=meeting.about == About.SUPPORT)
 

@@ -45,7 +45,7 @@ def in_reach(programmes: Collection[UUID], reach: Collection[UUID]) -> bool:
 
 
 _ROLES_OF = """
-SELECT m.id, m.organisation_id, m.role, m.peer_contact, m.page_editor, mp.programme_id
+SELECT m.id, m.organisation_id, m.role, m.peer_contact, m.page_editor, o.name, mp.programme_id
 FROM membership m JOIN organisation o ON o.id = m.organisation_id
 LEFT JOIN membership_programme mp ON mp.membership_id = m.id
 WHERE m.person_id = ? AND o.closed_on IS NULL
@@ -59,22 +59,23 @@ def roles_of(person: UUID) -> tuple[Held, ...]:
 
 
 def held_from(rows: Iterable[tuple[Any, ...]]) -> tuple[Held, ...]:
-    """Roles from rows of membership id, organisation, role, two marks, and one of its programmes or none."""
+    """Roles from rows of membership id, organisation, role, two marks, the organisation's name, a programme or none."""
     programmes: dict[Any, set[UUID]] = {}
     memberships: dict[Any, tuple[Any, ...]] = {}
     for row in rows:
         memberships[row[0]] = row
         named = programmes.setdefault(row[0], set())
-        if row[5]:
-            named.add(db.uuid_of(row[5]))
+        if row[6]:
+            named.add(db.uuid_of(row[6]))
     return tuple(
         Held(
             db.uuid_of(organisation),
             role,
             frozenset(programmes[membership]),
             frozenset(mark for mark, on in (("peer_contact", contact), ("page_editor", editor)) if on),
+            name,
         )
-        for membership, organisation, role, contact, editor, _programme in memberships.values()
+        for membership, organisation, role, contact, editor, name, _programme in memberships.values()
     )
 
 

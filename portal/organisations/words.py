@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal.organisations.models import State
 
+_ROLES = {
+    "lead": _l("lead"),
+    "staff": _l("staff"),
+    "peer_worker": _l("peer worker"),
+    "trainer": _l("trainer"),
+    "candidate": _l("candidate"),
+    "administrator": _l("administrator of the portal"),
+    "editor": _l("editor"),
+    "author": _l("author"),
+    "reviewer": _l("reviewer"),
+}
+
 
 def role_words(role: str) -> str:
-    words: dict[str, str] = {
-        "lead": _("lead"),
-        "staff": _("staff"),
-        "peer_worker": _("peer worker"),
-        "trainer": _("trainer"),
-        "candidate": _("candidate"),
-        "administrator": _("administrator of the portal"),
-        "editor": _("editor"),
-        "author": _("author"),
-        "reviewer": _("reviewer"),
-    }
-    return words[role]
+    return str(_ROLES[role])
 
 
 def state_words(state: State) -> str:

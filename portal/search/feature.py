@@ -11,7 +11,7 @@ from portal.search.routes import bp
 def bring_up_to_date() -> None:
     """Index what every feature offers."""
     offers = [feature.searchable for feature in current_app.extensions["features"] if feature.searchable]
-    services.rebuild(text for offer in offers for text in offer())
+    services.bring_up_to_date(lambda: (text for offer in offers for text in offer()))
 
 
 FEATURE = Feature(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, astuple, dataclass, replace
 from typing import Any
 
@@ -43,11 +43,32 @@ class Found:
     instead: tuple[str, ...] = ()  # words found in place of those that were typed
 
 
+def bring_up_to_date(every: Callable[[], Iterable[SearchText]]) -> bool:
+    """Make the index from every text there is; False where it was made from the same ones already."""
+    return not _is_made_from(_digest(_in_order(every()))) and _read_and_rebuild(every)
+
+
+@db.transaction
+def _read_and_rebuild(every: Callable[[], Iterable[SearchText]]) -> bool:
+    """Texts are read again once nobody else makes the index: what was read before may be older than what they read."""
+    _wait_for_others()
+    return rebuild(every())
+
+
+def _wait_for_others() -> None:
+    if not db.is_sqlite():  # its writers queue by themselves
+        db.database.execute_sql("SELECT pg_advisory_xact_lock(7065657280)")
+
+
 def rebuild(texts: Iterable[SearchText]) -> bool:
     """Make the index from these texts and no others; False where it was made from the same ones already."""
-    found = sorted(texts, key=lambda text: (folding.fold(text.title), text.language, text.kind, text.key))
+    found = _in_order(texts)
     digest = _digest(found)
     return not _is_made_from(digest) and _rebuild(found, digest)
+
+
+def _in_order(texts: Iterable[SearchText]) -> list[SearchText]:
+    return sorted(texts, key=lambda text: (folding.fold(text.title), text.language, text.kind, text.key))
 
 
 def _digest(texts: list[SearchText]) -> str:
@@ -63,8 +84,7 @@ def _is_made_from(digest: str) -> bool:
 
 @db.transaction
 def _rebuild(texts: list[SearchText], digest: str) -> bool:
-    if not db.is_sqlite():
-        db.database.execute_sql("SELECT pg_advisory_xact_lock(7065657280)")  # two servers may start at once
+    _wait_for_others()
     if _is_made_from(digest):
         return False
     for model in (FoundText, FoundWord, FoundSlip, IndexState):

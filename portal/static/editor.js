@@ -7,12 +7,14 @@ const look = form?.querySelector("[data-look]");
 const SAVE_AFTER = 3000; // milliseconds without a key
 const SHOW_AFTER = 600;
 const PATIENCE = 15000; // milliseconds before a network that does not answer is given up
+const GOES_ALONG = 60000; // bytes that a browser still sends when the page is left
 
 let saveTimer;
 let showTimer;
 let asking;
 let changed = false; // since the last time it was saved
-let stopped = false; // somebody else saved: only the button goes on
+// Somebody else saved, or the page is gone: only the button goes on. So it is where both texts are shown.
+let stopped = said !== null && "waits" in said.dataset;
 let leaving = false;
 let waiting = 0; // savings under way
 let line = Promise.resolve(); // one saving after the other, since each brings the next version
@@ -33,14 +35,14 @@ async function save(keepalive = false) {
   try {
     const response = await send(said.dataset.save, { keepalive, signal: AbortSignal.timeout(PATIENCE) });
     if (response.status === 401 || response.status === 403) {
-      stopped = true;
+      changed = stopped = true;
       said.textContent = said.dataset.signedOut;
       return;
     }
     const told = await response.json();
     if (response.ok) version.value = told.version;
     else changed = true;
-    stopped = response.status === 409;
+    stopped = response.status === 409 || response.status === 410;
     said.textContent = told.said;
   } catch {
     changed = true;
@@ -87,6 +89,13 @@ if (form) {
     if (!waiting) return;
     event.preventDefault();
     line.then(() => form.requestSubmit(event.submitter));
+  });
+  // What cannot be saved on the way out is asked about; whoever leaves quickly (site.js) is not held up.
+  addEventListener("beforeunload", (event) => {
+    if (!changed || leaving || document.documentElement.hidden) return;
+    if (stopped || waiting || new URLSearchParams(new FormData(form)).toString().length > GOES_ALONG) {
+      event.preventDefault();
+    }
   });
   addEventListener("pagehide", () => {
     if (!leaving) save(true);

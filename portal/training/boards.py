@@ -120,7 +120,7 @@ def _cells(organisation: UUID, people: list[UUID], known: dict[str, Module]) -> 
             Assignment.id, Assignment.person, Assignment.module, Assignment.state, Assignment.due_on,
             Assignment.done_on, Assignment.practised_on, Assignment.refreshed_on,
         )
-        .where(Assignment.organisation == organisation, Assignment.person.in_(people))
+        .where(Assignment.organisation == organisation, Assignment.person.in_(people), services.IS_THERE)
         .order_by(Assignment.module)
         .tuples()
     )  # fmt: skip

@@ -52,10 +52,13 @@ class AssignForm(PortalForm):
         [Length(max=_LONGEST_REASON, message=_l("At most 300 letters, please."))],
     )
 
-    def offer(self, modules: Choices, people: Choices, groups: Choices, roles: Choices, items: Choices) -> None:
+    def offer(
+        self, modules: Choices, people: Choices, groups: Choices, roles: Choices, items: Choices, *, wishes: bool
+    ) -> None:
+        """``wishes``: whether this reader may know of any."""
         self.modules.choices, self.people.choices = list(modules), list(people)
         self.group.choices, self.role.choices, self.item.choices = list(groups), list(roles), list(items)
-        self.audience.choices = AUDIENCES
+        self.audience.choices = [one for one in AUDIENCES if wishes or one[0] != "growth"]
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = bool(super().validate(extra_validators))
@@ -71,7 +74,7 @@ class AssignForm(PortalForm):
             "role": (self.role, _l("Choose a role.")),
             "growth": (self.item, _l("Choose what they want to grow. If the list is empty, nobody showed anything.")),
         }
-        field, message = missing.get(self.audience.data, (None, ""))
+        field, message = missing.get(self.audience.data, (None, "")) if not self.audience.errors else (None, "")
         if field is not None and not field.data:
             field.errors = [message]
             return False

@@ -95,22 +95,9 @@ def _rows(language: str, *columns: Any) -> Any:
     )  # fmt: skip
 
 
+@generation.kept
 def list_modules(language: str) -> list[Module]:
     """Every module a reader of the language can open, in order; kept until content changes, else one statement."""
-    now = generation.current()
-    if now is None or _kept.get("generation") != now:
-        _kept.clear()
-        _kept["generation"] = now
-    found: list[Module] | None = _kept.get(language)
-    if found is None:
-        found = _kept[language] = _list_modules(language)
-    return found
-
-
-_kept: dict[str, Any] = {}
-
-
-def _list_modules(language: str) -> list[Module]:
     chosen: dict[str, tuple[Any, ...]] = {}
     for row in sorted(_rows(language), key=lambda row: row[3] == language):
         chosen[row[2]] = row
@@ -158,9 +145,12 @@ class Change:
     now: str
 
 
-def change_since(code: str, revision: UUID | None, language: str) -> Change | None:
-    """What is different since that revision; None where nothing is, or either text is not there any more."""
-    module = modules_by_code(language).get(code)
+def change_since(code: str, revision: UUID | None) -> Change | None:
+    """What is different since that revision; None where nothing is, or either text is not there any more.
+
+    Revisions of what was done are those of the site's own language, so a translation alone is no change.
+    """
+    module = modules_by_code("").get(code)
     if module is None or revision is None or module.revision == revision:
         return None
     columns = (Revision.id, Revision.body, Revision.published_at)

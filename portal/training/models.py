@@ -21,6 +21,7 @@ class State(StrEnum):
     DONE = "done"
     PRACTISED = "practised"  # with a mentor
     REFRESHED = "refreshed"
+    TAKEN_BACK = "taken back"  # by whoever assigned it: nobody meets it any more, and no rule gives it again
 
 
 class Way(StrEnum):
@@ -72,6 +73,7 @@ class Rule(db.Model):
     group = peewee.ForeignKeyField(TrainingGroup, null=True, on_delete="CASCADE")
     role = peewee.CharField(20, null=True)
     item = peewee.CharField(8, null=True)  # of candidate-1
+    programmes = peewee.JSONField(null=True)  # ids, as text, of those its maker reached; none: all of them
     modules = peewee.JSONField()  # codes
     due_on = peewee.DateField(null=True)
     due_days = peewee.IntegerField(null=True)  # after joining the group or taking up the role

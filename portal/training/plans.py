@@ -10,12 +10,12 @@ from uuid import UUID
 from portal import clock, db
 from portal.accounts.models import Person
 from portal.feature import CalendarEntry
-from portal.organisations.models import Organisation
+from portal.organisations.models import Membership, Organisation
 from portal.training import library, words
 from portal.training.library import Module
-from portal.training.models import Assignment, LearnerChoice, State
+from portal.training.models import Assignment, GroupMember, LearnerChoice, State, TrainingGroup
 from portal.training.refreshers import refresh_on
-from portal.training.services import AFTER_DOING
+from portal.training.services import AFTER_DOING, IS_THERE
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ class Line:
     def overdue(self) -> bool:
         return not self.done and self.due_on is not None and self.due_on < clock.today()
 
+    @property
+    def refresh_due(self) -> bool:
+        return self.refresh_on is not None and self.refresh_on <= clock.today()
+
 
 @dataclass
 class Plan:
@@ -66,17 +70,14 @@ class Plan:
 
 
 def plan(person: UUID, language: str) -> Plan:
-    """Everything a person has in open organisations or has done anywhere; two statements."""
-    known = library.modules_by_code(language)
-    rows = (
-        Assignment.select(Assignment, Organisation)
-        .join(Organisation)
-        .where(Assignment.person == person, Organisation.closed_on.is_null() | Assignment.state.in_(AFTER_DOING))
-        .order_by(Assignment.module, Assignment.id)
-    )
+    """Everything a person has in open organisations they belong to, or has done anywhere; two statements."""
+    known, texts = library.modules_by_code(language), library.modules_by_code("")
+    belongs = Membership.select(Membership.organisation).where(Membership.person == person)
+    there = Organisation.closed_on.is_null() & Assignment.organisation.in_(belongs)
+    rows = _rows(person).where(IS_THERE, there | Assignment.state.in_(AFTER_DOING))
     found = Plan()
     for row in rows:
-        line = _line(row, known.get(row.module))
+        line = _line(row, known.get(row.module), texts.get(row.module))
         if line.done:
             found.done.append(line)
         elif line.state == State.LATER:
@@ -93,7 +94,17 @@ def plan(person: UUID, language: str) -> Plan:
     return found
 
 
-def _line(row: Assignment, module: Module | None) -> Line:
+def _rows(person: UUID) -> Any:
+    return (
+        Assignment.select(Assignment, Organisation)
+        .join(Organisation)
+        .where(Assignment.person == person)
+        .order_by(Assignment.module, Assignment.id)
+    )
+
+
+def _line(row: Assignment, module: Module | None, text: Module | None) -> Line:
+    """``module`` as the person reads it, ``text`` in the site's own language."""
     organisation: Any = row.organisation
     state = State(row.state)
     days = [row.done_on, row.practised_on, row.refreshed_on]
@@ -111,7 +122,7 @@ def _line(row: Assignment, module: Module | None) -> Line:
         refreshed_on=row.refreshed_on,
         refresh_on=refresh_on(days, module) if state in AFTER_DOING else None,
         module=module,
-        has_changed=bool(module and row.text_done and row.text_done != module.revision),
+        has_changed=bool(text and row.text_done and row.text_done != text.revision),
     )
 
 
@@ -135,8 +146,8 @@ def calendar_entries(person: UUID) -> list[CalendarEntry]:
 
 
 def export_person(person: UUID) -> dict[str, Any]:
-    """Everything of the person here, readable."""
-    own = plan(person, "")
+    """Everything of the person here, readable, also what is open where they have left."""
+    choice = LearnerChoice.get_or_none(LearnerChoice.person == person)
 
     def day(value: dt.date | None) -> str | None:
         return value.isoformat() if value else None
@@ -144,18 +155,33 @@ def export_person(person: UUID) -> dict[str, Any]:
     return {
         "modules": [
             {
-                "module": line.code,
-                "organisation": line.organisation,
-                "state": line.state.value,
-                "reason": line.reason,
-                "due_on": day(line.due_on),
-                "done_on": day(line.done_on),
-                "way": line.way,
-                "practised_on": day(line.practised_on),
-                "refreshed_on": day(line.refreshed_on),
+                "module": row.module,
+                "organisation": row.organisation.name,
+                "state": row.state,
+                "reason": row.reason,
+                "due_on": day(row.due_on),
+                "done_on": day(row.done_on),
+                "way": row.way,
+                "practised_on": day(row.practised_on),
+                "refreshed_on": day(row.refreshed_on),
             }
-            for line in own.lines
+            for row in _rows(person)
         ],
-        "full_titles": own.full_titles,
-        "reminders": own.reminders,
+        "groups": [
+            {"group": name, "organisation": organisation, "joined_on": day(joined_on)}
+            for name, organisation, joined_on in _groups(person)
+        ],
+        "full_titles": bool(choice and choice.full_titles),
+        "reminders": bool(choice and choice.reminders),
     }
+
+
+def _groups(person: UUID) -> Any:
+    return (
+        GroupMember.select(TrainingGroup.name, Organisation.name, GroupMember.joined_on)
+        .join(TrainingGroup)
+        .join(Organisation)
+        .where(GroupMember.person == person)
+        .order_by(Organisation.name, TrainingGroup.name)
+        .tuples()
+    )

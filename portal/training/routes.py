@@ -91,6 +91,7 @@ def _show_plan(form: DoneForm, problem: str) -> str:
         "training/show_plan.html",
         plan=plan,
         suggestions=suggestions.list_suggestions(current_user.id, current_user.held, have, language()),
+        organisations={held.organisation: held.organisation_name for held in current_user.held},
         choices=ChoiceForm(data={"full_titles": plan.full_titles, "reminders": plan.reminders}),
         form=form,
         problem=problem,
@@ -119,7 +120,7 @@ def change_own(assignment_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show_plan"), 303)
 
 
-def refused(row: Assignment, step: str | None, on: dt.date, way: Way) -> str:
+def refused(row: Assignment, step: str | None, on: dt.date, way: Way, *, by_trainer: bool = False) -> str:
     """Mark what the pressed button says; why it could not be done, in words, or nothing."""
     try:
         if step == "done":
@@ -129,7 +130,7 @@ def refused(row: Assignment, step: str | None, on: dt.date, way: Way) -> str:
         elif step == "refreshed":
             services.refresh(row, on)
         elif step == "undo":
-            services.undo(row)
+            services.undo(row, by_trainer=by_trainer)
         else:
             return _("This button is not known here. Nothing was changed.")
     except services.NotThatDay:
@@ -142,15 +143,16 @@ def refused(row: Assignment, step: str | None, on: dt.date, way: Way) -> str:
 @bp.post("/me/training/take-on")
 @signed_in
 def take_on() -> ResponseReturnValue:
-    """A suggestion becomes an accepted module, in one of the person's organisations."""
-    organisations = [held.organisation for held in current_user.held]
-    chosen = next((one for one in organisations if str(one) == request.form.get("organisation")), None)
+    """A suggestion becomes an accepted module in the organisation the person names: people there see it."""
+    asked = request.form.get("organisation")
+    chosen = next((one.organisation for one in current_user.held if str(one.organisation) == asked), None)
     if chosen is None:
-        chosen = organisations[0] if organisations else abort(404)
-    try:
-        services.take_on(current_user.id, chosen, request.form.get("module", ""))
-    except services.ModulesGone:
-        flash(_("This module was taken away meanwhile."))
+        flash(_("Choose the organisation first. Nothing was changed."))
+    elif acts():
+        try:
+            services.take_on(current_user.id, chosen, request.form.get("module", ""))
+        except services.ModulesGone:
+            flash(_("This module was taken away meanwhile."))
     return redirect(url_for(".show_plan"), 303)
 
 
@@ -169,7 +171,7 @@ def save_choices() -> ResponseReturnValue:
 def show_changes(assignment_id: UUID) -> ResponseReturnValue:
     """What is different in the module's text since the person did it."""
     row = services.get_own(current_user.id, assignment_id) or abort(404)
-    change = library.change_since(row.module, row.text_done, language()) or abort(404)
+    change = library.change_since(row.module, row.text_done) or abort(404)
     return render_template(
         "training/show_changes.html",
         code=row.module,

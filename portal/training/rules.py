@@ -90,26 +90,33 @@ def make_rule(
     modules: Collection[str],
     by: UUID,
     *,
+    reach: Collection[UUID] = (),
     due_on: dt.date | None = None,
     due_days: int | None = None,
     reason: str = "",
 ) -> tuple[Rule, int]:
     """A rule for a group (its id), a role or an item of candidate-1, applied at once; with the number of new
-    assignments. The same rule made again changes its date and reason and makes no second one. Raises ModulesGone.
+    assignments. It reaches people of the programmes in ``reach``, by default of all of them. The same rule made again
+    changes its date and reason and makes no second one. Raises ModulesGone.
     """
     services.refuse_gone(modules)
     column = {Audience.GROUP: "group", Audience.ROLE: "role", Audience.GROWTH: "item"}[audience]
-    codes = sorted(set(modules))
+    codes, programmes = sorted(set(modules)), sorted(map(str, reach))
     same = (
         rule
         for rule in _open_rules().where(
             Rule.organisation == organisation, Rule.audience == audience.value, getattr(Rule, column) == target
         )
-        if rule.modules == codes
+        if rule.modules == codes and (rule.programmes or []) == programmes
     )
     found = next(same, None)
     rule = found or Rule(
-        organisation=organisation, audience=audience.value, modules=codes, made_on=clock.today(), **{column: target}
+        organisation=organisation,
+        audience=audience.value,
+        modules=codes,
+        programmes=programmes,
+        made_on=clock.today(),
+        **{column: target},
     )
     rule.due_on, rule.due_days, rule.reason, rule.made_by = due_on, due_days, reason, by
     rule.save(force_insert=found is None)
@@ -175,7 +182,8 @@ def _due(rule: Rule, since: dt.date) -> dt.date | None:
 
 def _joined(rule: Rule) -> dict[UUID, dt.date]:
     """Those the rule is for now, with the day from which it counts for them."""
-    members = {learner.id: learner for learner in list_people(rule.organisation_id, ())}
+    reach = {UUID(programme) for programme in rule.programmes or ()}
+    members = {learner.id: learner for learner in list_people(rule.organisation_id, reach)}
     if rule.audience == Audience.GROUP:
         return {person: day for person, day in members_of(rule.group_id).items() if person in members}
     if rule.audience == Audience.ROLE:

@@ -17,6 +17,7 @@ _AT_ONCE = 2000  # rows in one statement: SQLite takes 32,766 values
 
 NOT_DONE = (State.ASSIGNED, State.ACCEPTED, State.LATER, State.DECLINED)
 AFTER_DOING = (State.DONE, State.PRACTISED, State.REFRESHED)
+IS_THERE = Assignment.state != State.TAKEN_BACK.value
 
 
 class Seen(StrEnum):
@@ -71,7 +72,8 @@ def assign(
     due_on: dt.date | None = None,
     reason: str = "",
 ) -> int:
-    """Assign modules to people; how many assignments are new. What somebody has already stays as it is.
+    """Assign modules to people; how many assignments are new. What somebody has already stays as it is;
+    what was taken back from them is assigned anew.
 
     Raises LeftMeanwhile, ModulesGone.
     """
@@ -80,6 +82,12 @@ def assign(
         raise LeftMeanwhile(left)
     refuse_gone(modules)
     dues = {(person, code): due_on for person in people for code in modules}
+    Assignment.delete().where(
+        Assignment.organisation == organisation,
+        Assignment.person.in_(list(people)),
+        Assignment.module.in_(list(modules)),
+        ~IS_THERE,
+    ).execute()
     return add(organisation, dues, by, reason=reason)
 
 
@@ -142,19 +150,23 @@ def _among(people: Collection[UUID]) -> list[Any]:
 
 @db.transaction
 def take_back(organisation: UUID, assignment: UUID) -> None:
-    """An assignment nobody has done yet goes away; what was done stays with the person."""
-    row = get_assignment(organisation, assignment)
-    if row is not None and row.state in NOT_DONE:
-        audit.record("training.take_back", row, organisation)
-        row.delete_instance()
+    """An assignment nobody has done yet goes away; what was done stays with the person.
+
+    What is left of it keeps rules from giving it again, and says no more.
+    """
+    gone = Assignment.update(state=State.TAKEN_BACK.value, reason="", due_on=None, rule=None).where(
+        Assignment.organisation == organisation, Assignment.id == assignment, Assignment.state.in_(NOT_DONE)
+    )
+    if gone.execute():
+        audit.record("training.take_back", f"assignment/{assignment}", organisation)
 
 
 def get_assignment(organisation: UUID, assignment: UUID) -> Assignment | None:
-    return Assignment.get_or_none(Assignment.organisation == organisation, Assignment.id == assignment)
+    return Assignment.get_or_none(Assignment.organisation == organisation, Assignment.id == assignment, IS_THERE)
 
 
 def get_own(person: UUID, assignment: UUID) -> Assignment | None:
-    return Assignment.get_or_none(Assignment.person == person, Assignment.id == assignment)
+    return Assignment.get_or_none(Assignment.person == person, Assignment.id == assignment, IS_THERE)
 
 
 # --- the person's own answer ---
@@ -182,7 +194,7 @@ def take_on(person: UUID, organisation: UUID, code: str) -> None:
     ).on_conflict(
         conflict_target=[Assignment.organisation, Assignment.person, Assignment.module],
         update={Assignment.state: State.ACCEPTED.value},
-        where=Assignment.state.in_(NOT_DONE),
+        where=Assignment.state.in_((*NOT_DONE, State.TAKEN_BACK)),
     ).execute()
 
 
@@ -231,9 +243,9 @@ def _refuse_early(row: Assignment, on: dt.date) -> None:
 
 
 @db.transaction
-def undo(row: Assignment) -> None:
-    """It was marked by mistake: back to accepted."""
-    row.state = State.ACCEPTED.value
+def undo(row: Assignment, *, by_trainer: bool = False) -> None:
+    """It was marked by mistake: back to accepted. By a trainer: back to assigned, since only people accept."""
+    row.state = (State.ASSIGNED if by_trainer else State.ACCEPTED).value
     row.done_on = row.way = row.text_done = row.practised_on = row.refreshed_on = None
     row.save()
     audit.record("training.undo", row, row.organisation_id)
@@ -256,7 +268,7 @@ def finish_many(organisation: UUID, people: Collection[UUID], code: str, on: dt.
             Assignment.organisation == organisation,
             Assignment.person.in_(list(people)),
             Assignment.module == code,
-            Assignment.state.in_(NOT_DONE),
+            Assignment.state.in_((*NOT_DONE, State.TAKEN_BACK)),
         )
         .execute()
     )

@@ -13,10 +13,10 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from portal import clock
-from portal.candidates import growth
+from portal.candidates import checklist, growth
 from portal.forms import acts
 from portal.i18n import language
-from portal.organisations.services import ROLES, get_organisation
+from portal.organisations.services import ROLES, get_organisation, list_programmes
 from portal.organisations.words import role_words
 from portal.permissions import Permission, allowed, needs
 from portal.training import boards, library, rules, services
@@ -50,7 +50,7 @@ def show_board(organisation_id: UUID) -> ResponseReturnValue:
 @bp.route(f"{_BASE}/assign", methods=["GET", "POST"])
 @needs(Permission.TRAINING_ASSIGN)
 def assign_modules(organisation_id: UUID) -> ResponseReturnValue:
-    form = AssignForm(request.values if request.method == "POST" else request.args)
+    form = AssignForm(request.form if request.method == "POST" else request.args)  # a link may tick people beforehand
     people = list_people(organisation_id, _reach(organisation_id))
     form.offer(
         modules=[(one.code, f"{one.code} {one.title}") for one in library.list_modules(language())],
@@ -58,6 +58,7 @@ def assign_modules(organisation_id: UUID) -> ResponseReturnValue:
         groups=[(str(one.id), one.name) for one in rules.list_groups(organisation_id)],
         roles=[(role, role_words(role)) for role in ROLES],
         items=_items(organisation_id),
+        wishes=allowed(Permission.GROWTH_VIEW, organisation_id),
     )
     if form.validate_on_submit() and (answer := _assign(form, organisation_id)):
         return answer
@@ -91,7 +92,7 @@ def _assign(form: AssignForm, organisation_id: UUID) -> ResponseReturnValue | No
                 return None
             _rule, new = rules.make_rule(
                 organisation_id, audience, target, codes, current_user.id,
-                due_on=due_on, due_days=form.due_days.data, reason=reason,
+                reach=_reach(organisation_id), due_on=due_on, due_days=form.due_days.data, reason=reason,
             )  # fmt: skip
     except services.LeftMeanwhile:
         form.people.errors = [
@@ -128,19 +129,24 @@ def _target(form: AssignForm, audience: Audience, organisation_id: UUID) -> UUID
 @bp.get(f"{_BASE}/rules")
 @needs(Permission.TRAINING_ASSIGN)
 def list_rules(organisation_id: UUID) -> ResponseReturnValue:
+    found = rules.list_rules(organisation_id, wishes=allowed(Permission.GROWTH_VIEW, organisation_id))
+    names = {str(one.id): one.name for one in list_programmes(organisation_id)}
     return render_template(
         "training/list_rules.html",
         organisation=get_organisation(organisation_id) or abort(404),
-        rules=rules.list_rules(organisation_id, wishes=allowed(Permission.GROWTH_VIEW, organisation_id)),
+        rules=found,
         groups=rules.list_groups(organisation_id),
+        programmes={one.id: ", ".join(names[id_] for id_ in one.programmes or () if id_ in names) for one in found},
+        statements={code: item.statement for code, item in checklist.words(language()).items.items()},
     )
 
 
 @bp.post(f"{_BASE}/rules/<uuid:rule_id>/end")
 @needs(Permission.TRAINING_ASSIGN)
 def end_rule(organisation_id: UUID, rule_id: UUID) -> ResponseReturnValue:
-    rules.end_rule(organisation_id, rule_id)
-    flash(_("Ended. Whoever has these modules keeps them."))
+    if acts():
+        rules.end_rule(organisation_id, rule_id)
+        flash(_("Ended. Whoever has these modules keeps them."))
     return redirect(url_for(".list_rules", organisation_id=organisation_id), 303)
 
 
@@ -175,8 +181,9 @@ def edit_group(organisation_id: UUID, group_id: UUID | None) -> ResponseReturnVa
 @bp.post(f"{_BASE}/groups/<uuid:group_id>/delete")
 @needs(Permission.TRAINING_ASSIGN)
 def delete_group(organisation_id: UUID, group_id: UUID) -> ResponseReturnValue:
-    rules.delete_group(organisation_id, group_id)
-    flash(_("The group is gone. What was assigned stays."))
+    if acts():
+        rules.delete_group(organisation_id, group_id)
+        flash(_("The group is gone. What was assigned stays."))
     return redirect(url_for(".list_rules", organisation_id=organisation_id), 303)
 
 
@@ -211,7 +218,7 @@ def _mark(organisation_id: UUID, person_id: UUID, form: DoneForm) -> str:
     if step == "take back":
         services.take_back(organisation_id, row.id)
         return ""
-    return refused(row, step, form.on.data, Way(form.way.data))
+    return refused(row, step, form.on.data, Way(form.way.data), by_trainer=True)
 
 
 @bp.route(f"{_BASE}/catch-up", methods=["GET", "POST"])

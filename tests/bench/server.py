@@ -23,7 +23,7 @@ import sys
 from granian.constants import Interfaces
 from granian.server import Server
 Server(sys.argv[1], factory=True, interface=Interfaces.WSGI, address="127.0.0.1", port=int(sys.argv[2]),
-       workers=int(sys.argv[3]), blocking_threads=2, log_enabled=False).serve()
+       workers=int(sys.argv[3]), blocking_threads=int(sys.argv[4]), log_enabled=False).serve()
 """
 
 
@@ -34,12 +34,12 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def served(target: str, *, workers: int = 1, ready: str = "/", **environment: str):
+def served(target: str, *, workers: int = 1, threads: int = 2, ready: str = "/", **environment: str):
     """``target`` ("module:factory") on granian; yields (address, pid, seconds from start to the first 200)."""
     port = free_port()
     began = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, target, str(port), str(workers)],
+        [sys.executable, "-c", SERVE, target, str(port), str(workers), str(threads)],
         env={**os.environ, **environment, "PYTHONPATH": str(PROJECT)},
         stderr=subprocess.DEVNULL,
     )

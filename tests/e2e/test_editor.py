@@ -100,12 +100,35 @@ def test_two_browsers_lose_nothing(visitor, script):
     assert "Mine." in other.page.get_by_role("main").inner_text()
     other.messages.clear()  # the browser itself reports each 409
     text_of(other.page).fill("## First\n\nMine. Theirs.")
+    if script:  # half a merge does not take the place of the other text by itself
+        other.page.wait_for_timeout(4000)
+        one.page.reload()
+        expect(text_of(one.page)).to_have_value("## First\n\nMine.")
     other.press("Save draft")
     expect(other.page.get_by_text("Your draft is saved.")).to_be_visible()
     one.page.reload()
     expect(text_of(one.page)).to_have_value("## First\n\nMine. Theirs.")
     one.quiet()
     other.quiet()
+
+
+def test_who_leaves_with_something_unsaved_is_asked_unless_they_leave_quickly(visitor):
+    one, other = visitor(), visitor()
+    to_page(one, AUTHOR, "Genuine and full involvement")
+    to_page(other, EDITOR, "Genuine and full involvement")
+    add(one.page, "\nMine.")
+    expect(said(one.page)).to_contain_text("Your draft is saved")
+    add(other.page, "\nTheirs.")
+    expect(said(other.page)).to_contain_text("Somebody else changed this page meanwhile.")
+    asked = []
+    other.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    other.page.get_by_role("link", name="Pages", exact=True).first.click()
+    other.page.wait_for_timeout(300)
+    assert asked == ["beforeunload"] and "/edit" in other.page.url
+    other.page.route("**/exit", lambda route: route.fulfill(body="Elsewhere", content_type="text/html"))
+    other.page.locator(".leave").click()
+    expect(other.page.get_by_text("Elsewhere")).to_be_visible()
+    assert asked == ["beforeunload"]
 
 
 def test_pages_of_the_editor(visitor):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 PUBLIC = {"modules": "/en/modules", "module": "/en/modules/K4", "guide": "/en/modules/K4/guide"}

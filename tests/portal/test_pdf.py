@@ -309,3 +309,19 @@ def test_the_folder_keeps_no_more_than_it_may(tmp_path, monkeypatch):
     for number in range(6):
         pdf.keep_pdf(f"text-{number}", "words", lambda: b"%PDF")
     assert len(list((tmp_path / "pdf").iterdir())) == 3
+
+
+def test_what_another_worker_has_tidied_away_is_no_trouble(tmp_path, monkeypatch):
+    config.load({"DATA_DIR": str(tmp_path)})
+    pdf.keep_pdf("text", "old", lambda: b"%PDF")
+    (gone,) = (tmp_path / "pdf").iterdir()
+    listed = type(gone).glob
+
+    def late(folder, pattern):
+        found = list(listed(folder, pattern))
+        if folder == gone.parent:
+            gone.unlink()
+        return found
+
+    monkeypatch.setattr(type(gone), "glob", late)
+    assert pdf.keep_pdf("text", "new", lambda: b"%PDF new") == b"%PDF new"

@@ -35,7 +35,8 @@ class World:
         {"candidates.show_copy", "candidates.take_back_copy", "answering.open_place", "answering.start_as_member",
          "answering.come_back_by_link", "answering.show_item", "answering.save_item", "accounts.open_setup_link",
          "organisations.open_invitation", "organisations.show_invitation", "organisations.join", "answering.start",
-         "candidates.download_checklist", "candidates.share_copy", "training.change_own", "training.download_pack", "training.show_changes",
+         "candidates.download_checklist", "candidates.share_copy", "training.change_own",
+         "training.download_pack", "training.show_changes",
          "training.take_on", "records.show_certificate", "records.download_certificate", "records.download_badge",
          "records.withdraw_certificate", "records.delete_certificate", "records.verify", "records.download_calendar"}
     )  # fmt: skip

@@ -285,6 +285,18 @@ def test_the_audit_names_ids_only(wren, house):
     assert audit.verify() == []
 
 
+def test_the_audit_that_leads_read_does_not_say_who_has_a_wish(make, wren, house):
+    make.member(house, "trainer")
+    audit.acting_as(wren.id)
+    show(wren, house, LISTEN, BRIDGES)
+    growth.take_back(wren.id, growth.list_own(wren.id)[0].id)
+    growth.mark(wren.id, [])
+    audit.acting_as(None)
+    rows = [row for row in audit.rows_of(house.id) if "wish" in row.action]
+    assert [row.action.rpartition(".")[2] for row in rows] == ["take_back_wish"] * 2 + ["show_wish"] * 2
+    assert [row.actor for row in rows] == [None] * 4
+
+
 # --- the whole person ---
 
 

@@ -52,6 +52,12 @@ def test_a_very_long_change_is_told_as_a_whole():
     assert compare(old, new) == [Part(Change.OUT, old), Part(Change.IN, new)]
 
 
+def test_very_many_lines_are_told_as_a_whole_at_once():
+    """Comparing them would keep a worker busy for an hour."""
+    old, new = "a\n" * 90_000, "a\n" * 89_999 + "b\n"
+    assert compare(old, new) == [Part(Change.OUT, old), Part(Change.IN, new)]
+
+
 def test_lines_far_from_a_change_are_folded_away():
     old = "\n".join(f"line {number}" for number in range(10))
     found = passages(compare(old, old.replace("line 5", "line five")))

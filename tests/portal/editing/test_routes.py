@@ -175,6 +175,9 @@ def test_two_people_see_both_texts_and_lose_nothing(app, browser, login, library
     ]  # fmt: skip
     assert both.root.find(".//textarea[@id='their-text']").text.strip() == "## First\n\nTheir words."
     assert sent(both, "body") == ["## First\n\nMy words."]
+    waits = both.root.find(".//*[@data-said]")
+    assert "data-waits" in waits.attrib and "Nothing is saved by itself" in waits.text, "or theirs would be gone"
+    assert "data-waits" not in mine.root.find(".//*[@data-said]").attrib
     assert typed(library("equality")).body == "## First\n\nTheir words."
     merged = browser.submit(both, button="Save draft", body="## First\n\nTheir words. My words.")
     assert "Your draft is saved." in merged.html
@@ -218,6 +221,30 @@ def test_a_form_without_a_good_token_keeps_the_words(browser, login, library, au
     assert again.heading == "Please send it again"
     back = browser.submit(again, button="Back to what I wrote")
     assert sent(back, "title") == ["Kept"] and typed(library("equality")).title == "Equality"
+
+
+@pytest.mark.parametrize("do", ["Save draft", "Preview", "Publish"])
+def test_what_was_typed_on_a_page_thrown_away_is_shown_to_be_kept(app, browser, login, library, author, editor, do):
+    login(editor)
+    form = browser.get("editing.new_page")
+    page = browser.submit(form, button="Begin the draft", title="Fair pay", section="principles")
+    other = Browser(app).sign_in(author)
+    asked = other.get(page.links()["Throw the draft away"])
+    other.submit(asked, button="Throw it away")
+    gone = press(browser, page, do, status=410, body="## New\n\n<b>Typed late</b>.", title="Late")
+    assert "Somebody threw this page away while you wrote." in gone.text
+    texts = [area.text.strip() for area in gone.root.findall(".//main//textarea")]
+    assert texts == ["Late", "## New\n\n<b>Typed late</b>.", "written = 2026-11-22\nchecked = []"]
+    status, told = fetched(browser, page, "/draft", body="## New\n\nTyped late.")
+    assert (status, "threw this page away" in json.loads(told)["said"]) == (410, True)
+
+
+def test_publishing_twice_is_no_conflict_with_oneself(browser, login, library, editor):
+    login(editor)
+    page = edit(browser, library("equality"))
+    for words in ("Published. Readers see this text now.", "There is nothing new to publish"):
+        after = press(browser, page, "Publish", title="Fairness ", body="## New\r\n\r\nOther words.", note="Clearer")
+        assert words in after.html
 
 
 def test_what_is_too_long_is_said_and_kept(browser, login, library, author):
@@ -335,9 +362,24 @@ def test_moving_leads_readers_on(browser, login, library, editor):
     browser.submit(taken, button="Move it", section="prepare", slug="fairness")
     answer = browser.client.get("/en/guidance/principles/equality")
     assert (answer.status_code, answer.headers["Location"]) == (301, "/en/guidance/prepare/fairness")
+    assert answer.headers["Cache-Control"] == "no-cache", "a browser that kept it would not see the page come home"
     assert shown(browser, "/en/guidance/prepare/selection").links()["Equality"] == "/en/guidance/prepare/fairness"
     with db.connection():
         assert history.list_revisions(library("fairness").id)[0].note == "Moved from principles/equality"
+
+
+def test_what_cannot_move_is_not_asked_where_to(browser, login, library, editor):
+    login(editor)
+    browser.submit(browser.get("editing.withdraw_page", page_id=library("respect").id), button="Withdraw the page")
+    withdrawn = next(page for page in listed_pages() if page.slug == "respect")
+    for page in (library("index", "prepare"), withdrawn):
+        assert "Move to another address" not in edit(browser, page).links()
+        assert browser.get("editing.move_page", page_id=page.id).heading.startswith("Editing")
+
+
+def listed_pages():
+    with db.connection():
+        return list(Page.select())
 
 
 def test_withdrawing_and_bringing_back(browser, login, library, editor):
@@ -349,7 +391,7 @@ def test_withdrawing_and_bringing_back(browser, login, library, editor):
     answer = browser.client.get("/en/guidance/principles/equality")
     assert (answer.status_code, answer.headers["Location"]) == (301, "/en/guidance/principles")
     page = browser.get("editing.list_pages")
-    assert "withdrawn" in page.text
+    assert "withdrawn" in page.text and "Bring back: Equality" in page.text
     back = browser.submit(page, action="/bring-back")
     assert "It is back." in back.html and shown(browser).heading == "Equality"
 

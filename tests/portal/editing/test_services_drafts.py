@@ -10,7 +10,7 @@ import pytest
 
 from portal import audit, clock, db, generation
 from portal.accounts import services as accounts
-from portal.editing import drafts, history, publishing, services, typed
+from portal.editing import drafts, history, menu, publishing, services, typed
 from portal.editing.models import Draft, RevisionNote
 from portal.guidance import loading
 from portal.guidance.models import PageLink, Revision, Topic
@@ -77,6 +77,17 @@ def test_saving_the_same_twice_is_one_saving(library, author):
     again = drafts.save(page.id, other, now.version, author.id)  # the answer to the first was lost on the way
     assert (again.version, again.draft.version) == (first.version, 1)
     assert drafts.save(page.id, now.typed, first.version, author.id).draft.version == 2
+
+
+def test_publishing_the_same_twice_is_no_conflict_with_oneself(library, author, editor):
+    page = library("equality")
+    now = drafts.open_page(page.id)
+    sent = replace(now.typed, title=" Fairness", body="## First\n\nOther words.", related=" ", note="Clearer")
+    publishing.publish(page.id, drafts.save(page.id, sent, now.version, editor.id).version, editor.id)
+    again = drafts.save(page.id, sent, now.version, editor.id)  # the button was pressed twice
+    assert (again.draft, again.typed.title) == (None, "Fairness")
+    with pytest.raises(drafts.EditConflict):
+        drafts.save(page.id, replace(sent, title="Other"), now.version, author.id)
 
 
 def test_nothing_new_makes_no_draft(library, author):
@@ -164,6 +175,7 @@ def test_words_of_the_glossary_are_linked_in_what_is_published(library, folder, 
          "“checked” must be a list in square brackets."),
         ({"more": "written = 2026-11-22\nchecked = []\nluck = 1\n"}, "more", None, "“luck” is no header key."),
         ({"more": "title = \"B\"\n"}, "more", None, "“title” has a field of its own"),
+        ({"more": "written = 2026-11-22\nchecked = []\n\"luck(\" = 1\n"}, "more", None, "“luck(” is no header key."),
         ({"more": "written = 2026-11-22\nchecked =\n"}, "more", 2,
          "This is not TOML: Invalid value. Words stand in double quotes, one key a line."),
     ],
@@ -270,6 +282,14 @@ def test_a_page_is_made_once(library, author):
     assert first == again
     with pytest.raises(services.AddressTaken):
         services.create_page("principles", "fair-pay", "Fair pay", author.id, language="en")
+
+
+def test_a_page_is_made_once_where_another_has_left(library, editor):
+    menu.move(library("equality").id, "prepare", "fairness", editor.id, "Moved")
+    page_id = uuid4()
+    for _ in range(2):
+        page = services.create_page("principles", "equality", "Anew", editor.id, language="en", page_id=page_id)
+        assert page.id == page_id
 
 
 def test_a_draft_can_be_thrown_away(library, author, editor):

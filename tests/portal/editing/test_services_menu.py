@@ -129,6 +129,15 @@ def test_a_page_that_was_never_published_leaves_nothing_behind(library, editor):
     assert services.at("guidance", "en", "principles", "fair") is None
 
 
+def test_a_page_begun_where_another_has_left_may_go_on_and_no_file_comes_back(library, folder, editor):
+    move(library("equality"), "prepare", "fairness", editor)
+    new = services.create_page("principles", "equality", "Equality anew", editor.id, language="en")
+    move(new, "prepare", "anew", editor)
+    restart(folder)
+    assert "principles/equality" not in addresses()
+    assert led_to("principles", "equality") == "/en/guidance/prepare/fairness"
+
+
 @pytest.mark.parametrize("slug", ["", "index", "booklet", "Fair", "a" * 81])
 def test_a_page_moves_to_good_addresses_only(library, editor, slug):
     with pytest.raises(services.AddressUnsuitable):
@@ -208,6 +217,14 @@ def test_what_is_withdrawn_cannot_be_published(library, editor):
     assert [one.message for one in found.value.problems] == [
         "This page is withdrawn. Bring it back before you publish it."
     ]
+
+
+def test_what_is_withdrawn_does_not_move(library, editor):
+    page = library("equality")
+    menu.withdraw(page.id, "principles/respect")
+    with pytest.raises(menu.NoSuchPlace):
+        move(page, "prepare", "fairness", editor)
+    assert led_to("principles", "equality") == "/en/guidance/principles/respect"
 
 
 def test_links_to_an_address_that_was_left_are_sound(library, editor):

@@ -27,6 +27,7 @@ def test_a_sound_folder_has_no_findings(folder):
     [
         ({"summary": None}, 1, "The header has no “summary”. It holds words in double quotes."),
         ({"colour": '"red"'}, 13, "“colour” is no header key. Known: title, summary"),
+        ({"order": "3000000000"}, 5, "“order” must be between 0 and 1,000,000."),
         ({"order": '"ten"'}, 5, "“order” must be a whole number."),
         ({"order": "true"}, 5, "“order” must be a whole number."),
         ({"written": "2026-11-22T10:00:00"}, 6, "“written” must be a date without quotes, such as 2026-11-22."),
@@ -41,8 +42,8 @@ def test_a_sound_folder_has_no_findings(folder):
         ({"sources": '["R9"]'}, 10, "“sources” names “R9”, which is not in sources.toml. Add it there."),
         ({"related": '["principles/nowhere"]'}, 11, "“principles/nowhere”, but there is no such page."),
         ({"related": '["principles"]'}, 11, "Name it as section/page."),
-        ({"try_it": '["principles-1/EQ99"]'}, 12, "“principles-1/EQ99”, but no instrument has that item."),
-        ({"try_it": '["modules/one"]'}, 12, "“modules/one”, but no instrument has that item."),
+        ({"try_it": '["principles-1/EQ99"]'}, 12, "“principles-1/EQ99”, but no instrument has that item"),
+        ({"try_it": '["modules/one"]'}, 12, "“modules/one”, but no instrument has that item"),
         ({"title": "'Equality'"}, 2, 'not in its one form. Write the line as: title = "Equality"'),
         ({"topics": '[ "pay" ]'}, 9, 'Write the line as: topics = ["pay"]'),
         ({"title": "Equality"}, 2, "This is not TOML"),
@@ -68,6 +69,17 @@ def test_a_module_is_named_where_it_is_there(folder):
     folder.write("en/topics.toml", (folder.root / "en/topics.toml").read_text() + topics)
     folder.write("en/modules/A1.md", module_text("A1"))
     assert findings(folder) == []
+
+
+def test_a_key_of_odd_letters_is_named(folder):
+    folder.page("equality", **{'"luck("': "1"})
+    assert findings(folder)[0][2].startswith("“luck(” is no header key.")
+
+
+def test_an_address_too_long_for_the_database_is_named(folder):
+    name = "a" * 81
+    folder.page(name)
+    assert f"“{name}” is longer than 80 characters." in findings(folder)[0][2]
 
 
 def test_the_address_of_booklets_is_taken(folder):
@@ -177,12 +189,17 @@ def test_a_page_outside_a_section_is_named(folder):
         ("sources.toml", SOURCE + 'year = "2014"\n', 7, "Source R1: “year” must be a whole number."),
         ("sources.toml", SOURCE + "pages = 3\n", 7, "“pages” does not belong to a source."),
         ("en/topics.toml", '[pay]\ntitle = "Pay"\n', 1, "Topic pay: “summary” must be words"),
+        ("en/topics.toml", '["Pay & more"]\ntitle = "Pay"\nsummary = "Money."\n', 1, "“Pay & more” cannot be part of"),
+        ("en/topics.toml", f'[pay]\ntitle = "{"x" * 121}"\nsummary = "Money."\n', 2, "longer than 120 characters."),
+        ("inventory.toml", "reading = 3\n", None, "“reading” must be a table: a line [reading], and its rows below."),
         ("inventory.toml", '[reading]\nA01 = ["principles/equality#gone"]\n', 2, "has no anchor #gone"),
         ("inventory.toml", '[reading]\nA01 = ["principles/gone"]\n', 2, "there is no page principles/gone"),
         ("inventory.toml", "[tools]\nA01 = 1\n", 2, "A01 must name the tool"),
     ],
 )  # fmt: skip
 def test_a_wrong_table_is_named(folder, name, text, line, words):
+    folder.page("index", title='"The principles"', topics="[]")
+    folder.page("equality", topics="[]")
     folder.write(name, text)
     ((file, found_line, message),) = findings(folder)
     assert (file, found_line) == (f"content/{name}", line)

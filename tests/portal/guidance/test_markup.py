@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from portal import html_tree
 from portal.guidance import markup
 
 
@@ -58,3 +59,16 @@ def test_what_somebody_argued_stands_beside_who_did():
 
 def test_a_quotation_without_a_name_stays_a_quotation():
     assert "<blockquote>" in markup.render("> Only words.\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("> One.\n>\n> - two\n> - three\n>\n> Four.\n\nFive.\n", ["One.", "two", "three", "Four.", "Five."]),
+        ("> One.\n>\n> > Two.\n> >\n> > Three.\n>\n> Four.\n\nFive.\n", ["One.", "Two.", "Three.", "Four.", "Five."]),
+        ("> ## One\n>\n> Two.\n>\n> Three.\n", ["One", "Two.", "Three."]),
+    ],
+)
+def test_nothing_in_a_quotation_is_lost_or_left_open(body, words):
+    root = html_tree.parse(markup.render(body)[0])  # raises where a tag is left open
+    assert "".join(root.words().split()) == "".join(words)

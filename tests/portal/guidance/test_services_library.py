@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal import db
+from portal import db, generation
 from portal.guidance import library, loading, services
 from portal.guidance.models import Page, PageLink, Resource, Term
 from tests.portal.guidance.conftest import GLOSSARY, RESOURCE
@@ -81,6 +81,12 @@ def test_a_page_in_a_language_without_glossary_is_not_linked(database, library_f
     assert [term.language for term in library.list_terms("fr")] == ["en"]
 
 
+@db.transaction
+def withdraw(slug):
+    Page.update(withdrawn=True).where(Page.slug == slug).execute()
+    generation.raise_it()
+
+
 def test_what_leads_to_a_page_is_known(database, folder):
     folder.page("respect", "See [it](/en/guidance/principles/equality#first).\n", order="20", related="[]")
     folder.page("pay", "Words.\n", order="30", related='["principles/equality"]')
@@ -90,7 +96,7 @@ def test_what_leads_to_a_page_is_known(database, folder):
     folder.page("respect", "No link any more.\n", order="20")
     loading.load(folder.root)
     assert [line.slug for line in text().led_from] == ["pay"]
-    db.transaction(Page.update(withdrawn=True).where(Page.slug == "pay").execute)()
+    withdraw("pay")
     assert text().led_from == []
 
 

@@ -173,6 +173,23 @@ def test_a_question_taken_back_while_it_is_answered_is_said(app, browser, login,
     assert stored() == []
 
 
+def test_two_answers_to_one_question_are_both_there_to_choose_from(app, login, browser, house, trainer, lead):
+    login(trainer)
+    mine = browser.get(link(ask(browser, house), "Answer it"))
+    theirs = Browser(app).sign_in(lead)
+    theirs.submit(
+        theirs.get(link(box(theirs, house), "Answer it")),
+        button="Save the answer", answer="A day.\n\nIn the fridge.", expert="a nurse",
+    )  # fmt: skip
+    both = browser.submit(mine, button="Save the answer", answer="Two days.", expert="a chemist")
+    assert "Somebody else answered meanwhile" in both.text and "In the fridge." in both.text and "a nurse" in both.text
+    fields = dict(both.fields(both.form("Save the answer")))
+    assert (fields["answer"], fields["expert"]) == ("Two days.", "a chemist")
+    assert "Two days." not in box(theirs, house).text
+    browser.submit(both, button="Save the answer", answer="One or two days.")
+    assert "One or two days." in box(theirs, house).text
+
+
 # --- handing on ---
 
 

@@ -242,6 +242,15 @@ def test_the_record_says_that_attendance_was_noted(house, wren):
     assert (row.action, row.object, row.organisation) == ("meetings.note_attendance", f"meeting/{meeting.id}", house.id)
 
 
+def test_the_record_does_not_say_who_noted_hours_of_mutual_support(house, wren, heron):
+    audit.acting_as(wren.id)
+    note(house, create(house, [wren], about=About.SUPPORT, title=""), there(heron))
+    note(house, create(house, [wren]), there(heron))
+    noted = audit.AuditRow.action == "meetings.note_attendance"
+    rows = audit.AuditRow.select().where(noted).order_by(audit.AuditRow.number)
+    assert [row.actor is None for row in rows] == [True, False]
+
+
 def test_a_sheet_costs_the_same_for_three_people_and_for_forty(house, make, wren, heron):
     meeting = create(house, [wren])
     note(house, meeting, there(heron))

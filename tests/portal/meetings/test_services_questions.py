@@ -6,7 +6,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from playhouse.test_utils import assert_query_count
+from playhouse.test_utils import assert_query_count, count_queries
 
 from portal import audit, clock, db
 from portal.accounts import services as accounts
@@ -185,6 +185,39 @@ def test_an_answer_is_checked_later_and_a_new_wording_anew(house, wren):
     assert get(house, question, wren).checked_on == dt.date(2026, 11, 27)
     answer(house, question, "Other words.", checked=False)
     assert get(house, question, wren).checked_on is None
+
+
+def test_an_answer_that_somebody_else_gave_meanwhile_is_not_written_over(house, wren):
+    question = ask(house, wren)
+    opened = get(house, question, wren).answer_state
+    answer(house, question, "A nurse says: a day.")
+
+    def save(text, as_of):
+        return questions.answer(house.id, question, text, "a nurse", TODAY, checked=False, as_of=as_of)
+
+    assert save("A nurse says: a day.", opened), "sent twice: it says the same"
+    with pytest.raises(questions.AnsweredMeanwhile) as raised:
+        save("Ask a chemist.", opened)
+    assert raised.value.now.answer == get(house, question, wren).answer == "A nurse says: a day."
+    assert save("Both.", raised.value.now.answer_state)
+    assert get(house, question, wren).answer == "Both."
+
+
+def test_two_who_write_the_same_question_wait_for_each_other(house, wren, trainer):
+    """On PostgreSQL; SQLite's writers queue by themselves. Whoever comes second finds what the first one wrote."""
+    question = ask(house, wren)
+    answer(house, question)
+    writing = {
+        "answer": lambda: answer(house, question, "Tea."),
+        "hand_on": lambda: questions.hand_on(house.id, question, DRAFT),
+        "take_back": lambda: questions.take_back(house.id, question),
+        "delete": lambda: questions.delete(house.id, question, trainer.id, every=True),
+    }
+    for name, write in writing.items():
+        with count_queries() as counted:
+            write()
+        locks = [sql for sql, _values in (one.msg for one in counted.get_queries()) if "FOR UPDATE" in sql]
+        assert len(locks) == (0 if db.is_sqlite() else 1), name
 
 
 # --- handing on ---

@@ -123,3 +123,26 @@ def test_what_breaks_off_leaves_the_index_as_it_was(index):
 def test_long_texts_and_long_words_are_taken(index):
     index(made("a", "One", "needle " + "word " * 60_000), made("b", "Two", "y" * 5000 + " needle"))
     assert set(keys("needle")) == {"a", "b"}
+
+
+def test_who_read_before_somebody_else_changed_something_does_not_undo_it(database):
+    """Two pages are published at once: the later index is made first, and stays."""
+    before, after = [made("pay", "Pay")], [made("pay", "Pay"), made("order", "Order")]
+    times = []
+
+    def every():
+        times.append(1)
+        if len(times) == 1:
+            services.rebuild(after)
+            return before
+        return after
+
+    services.bring_up_to_date(every)
+    assert keys("order") == ["order"]
+
+
+def test_the_index_is_read_once_where_nothing_changed(database):
+    texts, times = [made("pay", "Pay")], []
+    services.bring_up_to_date(lambda: texts)
+    assert not services.bring_up_to_date(lambda: times.append(1) or texts)
+    assert times == [1]

@@ -193,10 +193,10 @@ def test_a_trainer_marks_and_takes_back(login, browser, house, trainer, peer):
     wrong = browser.submit(page, button="Done", on="soon")
     assert "Give the day, such as 2026-11-23." in wrong.text
     browser.submit(page, button="Take the assignment back")
-    assert the(peer, "C1") is None
+    assert the(peer, "K1").state == State.TAKEN_BACK
     page = browser.get("training.show_person", organisation_id=house.id, person_id=peer.id)
     browser.submit(page, button="Done", on=TODAY, way="experience")
-    assert (the(peer).state, the(peer).way) == (State.DONE, "experience")
+    assert (the(peer, "C1").state, the(peer, "C1").way) == (State.DONE, "experience")
 
 
 def test_a_list_from_paper_is_entered_afterwards(login, browser, house, trainer, peer, make):
@@ -292,6 +292,7 @@ def test_the_board_of_300_people_and_28_modules_stays_light(app, login, browser,
 
 
 def test_a_pack_is_one_file_that_needs_no_network(browser, modules):
+    clock.stop(NOW + dt.timedelta(minutes=1))  # of two texts published at one moment either may be the newer
     with db.connection():
         modules.write(
             "C1", order="30", good_to_know="See [K1](/en/modules/K1#why-it-matters) and [K4](/en/modules/K4)."
