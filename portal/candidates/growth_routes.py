@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -13,6 +13,7 @@ from portal.candidates import checklist, growth, services
 from portal.candidates.forms import ShowWishesForm, WishesForm
 from portal.candidates.routes import bp
 from portal.i18n import language
+from portal.organisations.services import get_organisation
 from portal.permissions import Permission, needs, signed_in
 
 
@@ -32,7 +33,7 @@ def edit_wishes() -> ResponseReturnValue:
         growth.mark(current_user.id, form.wishes)
         flash(_("Saved. Your marks stay with you until you show one."))
         return redirect(url_for(".show_kept_checklist"), 303)
-    shown = {one.item for one in growth.list_own(current_user.id)}
+    shown = dict.fromkeys(one.item for one in growth.list_own(current_user.id))  # once, in order
     return render_template("candidates/growth_edit.html", form=form, shown=[statements[code] for code in shown])
 
 
@@ -66,4 +67,8 @@ def take_back_wish(shown_id: UUID) -> ResponseReturnValue:
 @bp.get("/organisations/<uuid:organisation_id>/training/growth")
 @needs(Permission.GROWTH_VIEW)
 def list_growth(organisation_id: UUID) -> ResponseReturnValue:
-    return render_template("candidates/growth_list.html", shown=growth.list_shown(organisation_id))
+    return render_template(
+        "candidates/growth_list.html",
+        organisation=get_organisation(organisation_id) or abort(404),
+        shown=growth.list_shown(organisation_id),
+    )

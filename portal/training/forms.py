@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from portal import clock
@@ -31,7 +31,7 @@ AUDIENCES = [
     ("people", _l("The people ticked below")),
     ("group", _l("A group, and whoever joins it later")),
     ("role", _l("Everyone in a role, and whoever takes it up later")),
-    ("growth", _l("Whoever showed us that they want to grow something")),
+    ("growth", _l("Whoever shows us that they want to work on something")),
 ]
 
 
@@ -41,7 +41,7 @@ class AssignForm(PortalForm):
     people = Boxes(_l("People"))
     group = Choice(_l("Group"), validate_choice=False)
     role = Choice(_l("Role"), validate_choice=False)
-    item = Choice(_l("What they want to grow"), validate_choice=False)
+    item = Choice(_l("What they want to work on"), validate_choice=False)
     due_on = Day(_l("By this day"), [Optional()])
     due_days = WholeNumber(
         _l("Or so many days after joining"),
@@ -72,7 +72,7 @@ class AssignForm(PortalForm):
             "people": (self.people, _l("Tick one person at least.")),
             "group": (self.group, _l("Choose a group. If there is none yet, make one first.")),
             "role": (self.role, _l("Choose a role.")),
-            "growth": (self.item, _l("Choose what they want to grow. If the list is empty, nobody showed anything.")),
+            "growth": (self.item, _l("Choose what they want to work on. If the list is empty, nobody shows anything.")),
         }
         field, message = missing.get(self.audience.data, (None, "")) if not self.audience.errors else (None, "")
         if field is not None and not field.data:
@@ -87,6 +87,7 @@ class GroupForm(PortalForm):
         [DataRequired(_l("Give the group a name.")), Length(max=80, message=_l("At most 80 letters, please."))],
     )
     people = Boxes(_l("Who belongs to it"))
+    before = HiddenField()  # who belonged to it when the form was opened
 
 
 def _today() -> dt.date:

@@ -71,7 +71,8 @@ def _items(organisation_id: UUID) -> list[tuple[str, str]]:
     """What anybody showed to this organisation's trainers; leads who are no trainers are not offered it."""
     if not allowed(Permission.GROWTH_VIEW, organisation_id):
         return []
-    return sorted({(one.item, one.statement) for one in growth.list_shown(organisation_id)})
+    items = checklist.words(language()).items  # shown by somebody in another language, it is the same wish
+    return sorted({(one.item, items[one.item].statement) for one in growth.list_shown(organisation_id)})
 
 
 def _assign(form: AssignForm, organisation_id: UUID) -> ResponseReturnValue | None:
@@ -157,15 +158,16 @@ def edit_group(organisation_id: UUID, group_id: UUID | None) -> ResponseReturnVa
     group = rules.get_group(organisation_id, group_id) or abort(404) if group_id else None
     people = list_people(organisation_id, _reach(organisation_id))
     members = rules.members_of(group.id) if group else {}
-    form = GroupForm(data={"name": group.name if group else "", "people": [str(one) for one in members]})
+    ids = [str(one) for one in members]
+    form = GroupForm(data={"name": group.name if group else "", "people": ids, "before": " ".join(ids)})
     form.people.choices = [(str(one.id), one.nickname) for one in people]
     if form.validate_on_submit():
         in_sight = {one.id for one in people}
-        # Members out of the trainer's reach, or who left, stay as they are.
-        kept = {person for person in members if person not in in_sight}
-        chosen = {one for one in map(_uuid, form.people.data) if one in in_sight}
+        ticked = {one for one in map(_uuid, form.people.data) if one in in_sight}
+        # Members out of the trainer's reach, who left, or whom somebody else put in meanwhile, stay.
+        taken_out = {one for one in map(_uuid, (form.before.data or "").split()) if one in in_sight} - ticked
         try:
-            rules.save_group(organisation_id, form.name.data.strip(), chosen | kept, group_id)
+            rules.save_group(organisation_id, form.name.data.strip(), ticked | (members.keys() - taken_out), group_id)
         except rules.NameTaken:
             form.name.errors = [_("There is a group of this name. Choose another one.")]
         else:

@@ -103,11 +103,16 @@ def test_an_answer_takes_few_statements(app, browser, shipped):
     db.database.query_hooks.pop()
 
 
+@db.transaction
+def withdraw(slug):
+    Page.update(withdrawn=True).where(Page.slug == slug).execute()
+    generation.raise_it()
+
+
 def test_withdrawn_pages_are_no_longer_found(app, shipped):
     with app.app_context(), db.connection():
         assert FoundText.select().where(FoundText.key == "prepare/training").count() == 1
-        with db.database.atomic():
-            Page.update(withdrawn=True).where(Page.slug == "training").execute()
+        withdraw("training")
         feature.content_changed()
         assert FoundText.select().where(FoundText.key == "prepare/training").count() == 0
 

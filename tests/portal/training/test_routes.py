@@ -108,7 +108,7 @@ def test_a_trainer_assigns_three_modules_to_a_group_in_one_form(app, login, brow
         ({"modules": []}, "Choose one module at least."),
         ({"people": []}, "Tick one person at least."),
         ({"audience": "group"}, "Choose a group. If there is none yet, make one first."),
-        ({"audience": "growth"}, "Choose what they want to grow."),
+        ({"audience": "growth"}, "Choose what they want to work on."),
         ({"due_on": "2026-11-30", "due_days": "5"}, "Give a day or a number of days, not both."),
         ({"due_on": "2026-11-01"}, "This day is over."),
         ({"due_days": "0"}, "Give a number of days between 1 and 1,000."),
