@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel import dates
 from flask import Flask, current_app, g, get_flashed_messages, request, session, url_for
@@ -51,7 +52,9 @@ def day(value: dt.date | dt.datetime | None) -> str:
     """A date in the reader's language whose parts stay on one line: 14 November 2026."""
     if value is None:
         return ""
-    return _day(value.date() if isinstance(value, dt.datetime) else value, language())
+    if isinstance(value, dt.datetime):  # a moment is on the day it is where the site is
+        value = value.astimezone(ZoneInfo(current_app.config["TIME_ZONE"])).date()
+    return _day(value, language())
 
 
 @functools.lru_cache(maxsize=1000)

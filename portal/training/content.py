@@ -73,7 +73,7 @@ def _line_of_check(page: PageFile, place: int) -> int | None:
 def _wrong_check(one: Any) -> str:
     """What is wrong with a check question, with the remedy; empty when nothing is."""
     kinds = ", ".join(_CHECK_KEYS)
-    if not isinstance(one, dict) or one.get("kind") not in _CHECK_KEYS:
+    if not isinstance(one, dict) or str(one.get("kind")) not in _CHECK_KEYS:
         return f"“kind” must be one of {kinds}."
     if list(one) != _CHECK_KEYS[one["kind"]]:
         return f"a {one['kind']} question has the keys {', '.join(_CHECK_KEYS[one['kind']])}, in this order."

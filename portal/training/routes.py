@@ -43,8 +43,10 @@ def list_modules() -> ResponseReturnValue:
 
 def _elsewhere(code: str) -> NoReturn:
     """Lead readers to what took the place of a module; where nothing did, there is nothing here."""
-    address = redirects.led_to(content.NAME, language(), content.MODULES.folder, code)
-    abort(redirect(request.script_root + address, 301) if address else 404)
+    address = redirects.led_to(content.NAME, language(), content.MODULES.folder, code) or abort(404)
+    answer = redirect(request.script_root + address, 301)
+    answer.headers["Cache-Control"] = "no-cache"  # the module may come back
+    abort(answer)
 
 
 @bp.get("/<language>/modules/<code>")

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner
 
-from portal import db, feature
+from portal import db, feature, generation
 from portal.guidance import searchable
 from portal.guidance.models import Page, Revision
 from portal.search.models import FoundText

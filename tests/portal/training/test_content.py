@@ -19,6 +19,7 @@ MISTAKES = {
     "an item nobody has": ({"develops": '["F9.99"]'}, "candidate-1 has no such item"),
     "review in the past": ({"review_by": "2026-01-01"}, "must be later than “written”."),
     "no question": ({"checks": "", "check": "[]"}, "must hold one question at least"),
+    "a list in place of a kind": ({"checks": CHOICE.replace('"choice"', "[]")}, "“kind” must be one of"),
     "an unknown kind": ({"checks": CHOICE.replace('"choice"', '"quiz"')}, "“kind” must be one of"),
     "keys out of order": (
         {"checks": '[[check]]\nquestion = "Q?"\nkind = "free"\nexplanation = "E."\n'},
