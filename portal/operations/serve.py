@@ -175,6 +175,7 @@ def run_server(host: str, port: int, workers: int) -> None:
         port=port,
         workers=workers,
         blocking_threads=2,
+        workers_kill_timeout=10,  # seconds: a worker that is told to stop while it starts may not hear it
         log_access=False,  # access lines hold addresses
         websockets=False,
         respawn_failed_workers=True,
