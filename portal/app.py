@@ -70,6 +70,8 @@ def create_app(**overrides: Any) -> Flask:
     """The web application. Keyword arguments override settings and the environment."""
     app = Flask("portal", template_folder=str(paths.resource_dir("templates")))
     app.jinja_environment = views.TemplateEnvironment
+    # No view here is a coroutine: Flask would look whether one is, at every call.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     app.config.update(config.load(overrides))
     app.config.update({name: value for name, value in overrides.items() if name not in config.DEFAULTS})
     _complete(app)

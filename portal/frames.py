@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, ParamSpec
 
 from flask import Flask, current_app, g, render_template, request, url_for
+from flask.globals import request_ctx
 from flask_login import current_user
 from markupsafe import Markup, escape
 
@@ -39,9 +40,10 @@ def same_for_everybody(view: Callable[P, str]) -> Callable[P, str]:
 
     @functools.wraps(view)
     def answer(*args: P.args, **kwargs: P.kwargs) -> str:
-        if request.query_string:
+        asked = request_ctx.request
+        if asked.query_string:
             return view(*args, **kwargs)
-        before, between, after = draw(request.script_root, language(), discreet(), *kwargs.items())
+        before, between, after = draw(asked.script_root, language(), discreet(), *kwargs.items())
         return "".join((before, frame("masthead"), between, frame("said"), after))
 
     @generation.kept
@@ -89,9 +91,10 @@ def _draw(template: str, **values: Any) -> Markup:
 def _masthead() -> Markup:
     """Kept for each pattern of addresses: there are as many as routes, however many pages there may be."""
     kept: dict[tuple[object, ...], Markup] = current_app.extensions["frames"]
-    pattern = request.url_rule.rule if request.url_rule else ""
-    nickname = current_user.nickname if current_user.is_authenticated else ""
-    key = (pattern, language(), request.script_root, discreet(), bool(nickname))
+    asked, person = request_ctx.request, current_user._get_current_object()
+    pattern = asked.url_rule.rule if asked.url_rule else ""
+    nickname = person.nickname if person.is_authenticated else ""
+    key = (pattern, language(), asked.script_root, discreet(), bool(nickname))
     if key not in kept:
         items: list[NavigationItem] = current_app.extensions["navigation"]
         menu = [(item, url_for(item.endpoint), _current(item.endpoint, item.prefix, pattern)) for item in items]

@@ -145,19 +145,21 @@ def init_app(app: Flask, ask_to_sign_in: Callable[[], ResponseReturnValue]) -> N
 
 def check() -> ResponseReturnValue | None:
     """Whether this request may go on, by its view's label; else the answer it gets."""
-    if request.endpoint is None or request.endpoint == "static":
+    endpoint = request.endpoint
+    if endpoint is None or endpoint == "static":
         return None  # an unknown address becomes a 404 by itself
-    access = access_of(current_app.view_functions[request.endpoint])
+    access = access_of(current_app.view_functions[endpoint])
     if access is None:
         abort(403)
     if access is Label.DEMO and not current_app.config["DEMO"]:
         abort(404)
     if not isinstance(access, Permission) and access is not Label.SIGNED_IN:
         return None
-    if not current_user.is_authenticated:
+    person = current_user._get_current_object()
+    if not person.is_authenticated:
         answer: ResponseReturnValue = current_app.extensions["ask to sign in"]()
         return answer
-    if current_user.owes_second_factor and request.endpoint not in WITHOUT_SECOND_FACTOR:
+    if person.owes_second_factor and endpoint not in WITHOUT_SECOND_FACTOR:
         return redirect(url_for(SECOND_FACTOR_SET_UP), 303)
     if isinstance(access, Permission):
         _check_permission(access)

@@ -76,9 +76,10 @@ def is_this_machine(address: str | None) -> bool:
 
 def is_personal() -> bool:
     """Whether this answer could tell something about a person: then nobody may keep it."""
-    if request.endpoint == "static":
+    endpoint = request.endpoint or ""
+    if endpoint == "static":
         return False
-    view = current_app.view_functions.get(request.endpoint or "")
+    view = current_app.view_functions.get(endpoint)
     return view is None or access_of(view) is not Label.PUBLIC or bool(current_user.is_authenticated)
 
 

@@ -85,7 +85,8 @@ def discreet() -> bool:
     """Whether titles stay neutral: the site's, the account's or this browser's choice."""
     found: bool | None = g.get("discreet")
     if found is None:
-        own = current_user.is_authenticated and current_user.discreet
+        person = current_user._get_current_object()
+        own = person.is_authenticated and person.discreet
         found = g.discreet = bool(current_app.config["DISCREET"] or own or request.cookies.get(DISCREET_COOKIE))
     return found
 

@@ -9,13 +9,16 @@ import sys
 import threading
 
 import pytest
+from flask import render_template_string
 
 from portal import clock, config, create_app, db, generation, paths
+from portal.frames import same_for_everybody
 from portal.guidance import loading
 from portal.guidance.models import Revision
 from portal.pagecache import MOST_PAGES, SITE_FILES, PageCache
-from portal.permissions import Label, access_of
+from portal.permissions import Label, access_of, public
 from tests.conftest import NOW
+from tests.support.browser import Browser
 from tests.support.rounds import fill_round, open_round
 from tests.support.world import World
 
@@ -329,3 +332,34 @@ def test_the_same_page_below_another_root_is_another_page(app, visitor):
     assert 'href="/en/accessibility"' in plain
     assert 'href="/portal/en/accessibility"' in below
     assert visitor.get("/en/safety").text == plain
+
+
+def test_what_stands_around_a_page_is_the_readers_own(app, visitor, make):
+    """Everybody is shown the page that the first reader had drawn, with their own name and messages around it."""
+    heron, fox = Browser(app).sign_in(make.person("Quiet Heron")), Browser(app).sign_in(make.person("Amber Fox"))
+    with heron.client.session_transaction() as session:
+        session["_flashes"] = [("message", "For the heron alone.")]
+    first = heron.get(PAGE)
+    assert "Quiet Heron" in first.html
+    assert "For the heron alone." in first.html
+    second = fox.get(PAGE)
+    assert "Amber Fox" in second.html
+    assert visitor.get(PAGE).text.count("Sign in") == 1
+    for page in (second.html, visitor.get(PAGE).text, heron.get(PAGE).html):
+        assert "For the heron alone." not in page
+    for page in (second.html, visitor.get(PAGE).text):
+        assert "Quiet Heron" not in page
+    assert first.text == second.text
+    edit("Edit one.")
+    assert "Edit one." in fox.get(PAGE).text
+
+
+def test_a_page_with_somebodys_token_cannot_be_the_same_for_everybody(app, make):
+    @app.get("/en/wrong")
+    @public
+    @same_for_everybody
+    def wrong() -> str:
+        return render_template_string("{{ frame('masthead') }}{{ csrf_token() }}")
+
+    with pytest.raises(RuntimeError, match="somebody's token"):
+        Browser(app).sign_in(make.person()).client.get("/en/wrong")
