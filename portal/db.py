@@ -244,12 +244,25 @@ def every_model() -> list[type[peewee.Model]]:
 
 
 def forget_deleted(*models: type[Model]) -> None:
-    """After a purge: what was deleted leaves the files, too (write-ahead log, dead rows of PostgreSQL)."""
+    """After a purge: what was deleted leaves the files, too (write-ahead log, dead rows of PostgreSQL).
+
+    What somebody is reading meanwhile stays; ``forget_rest`` tries again.
+    """
     if is_sqlite():
         checkpoint()
         return
     for model in models:
         database.execute_sql(f'VACUUM "{model._meta.table_name}"')
+
+
+def forget_rest() -> None:
+    """Once more for what stayed because somebody was reading; PostgreSQL knows what it was told to forget."""
+    if is_sqlite():
+        checkpoint()
+        return
+    owed = database.execute_sql("SELECT relname FROM pg_stat_user_tables WHERE vacuum_count > 0 AND n_dead_tup > 0")
+    for (table,) in owed.fetchall():
+        database.execute_sql(f'VACUUM "{table}"')
 
 
 def checkpoint() -> bool:

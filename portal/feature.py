@@ -38,6 +38,19 @@ class SearchText:
 
 
 @dataclass(frozen=True)
+class PublishedPage:
+    """A page of content that everybody may read, in the language it is written in."""
+
+    key: str  # the same in every language
+    language: str
+    revision: UUID
+    title: str
+    summary: str
+    address: str  # path from the root of the site
+    moment: dt.datetime  # when its text was published
+
+
+@dataclass(frozen=True)
 class CalendarEntry:
     """A line of a person's own calendar, with a title that others may see."""
 
@@ -61,6 +74,8 @@ class Feature:
     prepare: Callable[[], None] | None = None  # called by `serve` once the database is up to date
     content_kind: Any = None  # a guidance.kinds.Kind: pages of its own in guidance's store
     searchable: Callable[[], Iterable[SearchText]] | None = None  # every text that may be found, in every language
+    published: Callable[[str], Iterable[PublishedPage]] | None = None  # every page written in this language
+    listed: tuple[str, ...] = ()  # its public pages that belong in the site map, besides those: endpoints
     content_changed: Callable[[], None] | None = None  # called after published content changed while being served
     calendar_entries: Callable[[UUID], Iterable[CalendarEntry]] | None = None  # what a person has before them
     problems: Callable[[], list[str]] | None = None  # what `portal doctor` should say

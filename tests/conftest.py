@@ -12,9 +12,12 @@ import pytest
 from jinja2 import BytecodeCache
 from playhouse.db_url import connect as raw_connect
 
-from portal import clock, config, create_app, db, keys
+from portal import clock, config, create_app, db, keys, paths
+from portal.guidance import loading
+from portal.search import feature as search
 from tests.support.browser import Browser
 from tests.support.make import Make
+from tests.support.world import World
 from tests.support.writes import watch_writes
 
 
@@ -59,6 +62,31 @@ def seed_folder(tmp_path_factory):
     return folder
 
 
+def copy_data(seed, folder) -> None:
+    shutil.copytree(seed, folder, ignore=shutil.ignore_patterns("*.lock", "*.migrating"))
+
+
+def load_library(app) -> None:
+    """Load all content that ships, and make the index of it."""
+    with app.app_context(), db.connection():
+        assert not loading.load(paths.resource_dir("content")).findings
+        search.bring_up_to_date()
+
+
+@pytest.fixture(scope="session")
+def library_folder(seed_folder, tmp_path_factory):
+    """The same with all content that ships: tests that ask for ``shipped`` copy this one."""
+    folder = tmp_path_factory.mktemp("library") / "data"
+    copy_data(seed_folder, folder)
+    clock.stop(NOW)
+    load_library(
+        create_app(TESTING=True, DATABASE_URL=db.sqlite_url(folder), DATA_DIR=str(folder), SECRET_KEY="for tests only")
+    )
+    db.database.close()
+    clock.stop(None)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory):
     """The address of a PostgreSQL server; the test is skipped where there is none, unless REQUIRE_POSTGRES is set."""
@@ -100,10 +128,11 @@ def admin(server: str, statement: str) -> None:
 
 
 @pytest.fixture
-def url(engine, seed_folder, tmp_path, request):
-    """The address of this test's own copy of the empty database; its data folder is ``tmp_path / "data"``."""
+def url(engine, tmp_path, request):
+    """The address of this test's own copy of a database; its data folder is ``tmp_path / "data"``."""
     data = tmp_path / "data"
-    shutil.copytree(seed_folder, data, ignore=shutil.ignore_patterns("*.lock", "*.migrating"))
+    shipped = engine == "sqlite" and "shipped" in request.fixturenames
+    copy_data(request.getfixturevalue("library_folder" if shipped else "seed_folder"), data)
     if engine == "sqlite":
         yield db.sqlite_url(data)
         return
@@ -125,6 +154,18 @@ def app(url, tmp_path):
     if not db.database.is_closed():
         db.database.close()
     clock.stop(None)
+
+
+@pytest.fixture
+def shipped(engine, app):
+    """All content that ships is there, and indexed."""
+    if engine != "sqlite":  # there the copied database has it
+        load_library(app)
+
+
+@pytest.fixture
+def world(app, shipped, make):
+    return World(make)
 
 
 @pytest.fixture

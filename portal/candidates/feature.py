@@ -23,6 +23,7 @@ FEATURE = Feature(
     bp,
     without_csrf=("turn_card", "confirm_keeping"),
     navigation=(NavigationItem(_l("What I bring"), "candidates.show_checklist", order=30, prefix="/candidates"),),
+    listed=("candidates.show_checklist",),
     tick=end_due,
     export_person=export_person,
     forget_person=services.forget_person,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flask import current_app, url_for
 
 from portal.config import setting
-from portal.guidance.services import Line, list_dated
+from portal.feature import PublishedPage
+from portal.guidance.services import list_dated
 from portal.permissions import Label, access_of
 
 NEWEST = 30
@@ -26,54 +27,54 @@ class Place:
     changed: dict[str, dt.datetime]  # by language; empty where nobody keeps it
 
 
-@dataclass(frozen=True)
-class Change:
-    line: Line
-    address: str
-    moment: dt.datetime
-
-
 def absolute(path: str) -> str:
     """A path of this site with the address of the site before it: PORTAL_BASE_URL, never what a visitor's Host says."""
     return str(setting("BASE_URL")).rstrip("/") + path
 
 
 def list_places() -> list[Place]:
-    """Overview, glossary and resources, then sections and pages, each with its languages."""
+    """What every feature lists, then all published pages, each with its languages."""
     languages = setting("LANGUAGES")
-    endpoints = ("guidance.list_sections", "guidance.list_terms", "guidance.list_resources")
     fixed = [
         Place({language: absolute(url_for(endpoint, language=language)) for language in languages}, {})
-        for endpoint in endpoints
+        for feature in current_app.extensions["features"]
+        for endpoint in feature.listed
     ]
-    pages: dict[tuple[str, str], Place] = {}
-    for change in _pages(languages):
-        place = pages.setdefault((change.line.section, change.line.slug), Place({}, {}))
-        place.addresses[change.line.language] = change.address
-        place.changed[change.line.language] = change.moment
-    return [*fixed, *pages.values()]
+    places: dict[str, Place] = {}
+    for page in _every_page(languages):
+        place = places.setdefault(page.key, Place({}, {}))
+        place.addresses[page.language] = absolute(page.address)
+        place.changed[page.language] = page.moment
+    return [*fixed, *places.values()]
 
 
-def list_changes() -> list[Change]:
+def list_changes() -> list[PublishedPage]:
     """The pages that changed last, newest first, in every language of the site."""
-    newest_first = sorted(_pages(setting("LANGUAGES")), key=lambda one: (-one.moment.timestamp(), one.address))
+    newest_first = sorted(_every_page(setting("LANGUAGES")), key=lambda one: (-one.moment.timestamp(), one.address))
     return newest_first[:NEWEST]
 
 
-def _pages(languages: Iterable[str]) -> list[Change]:
-    """Every page in its own language; one statement for each language of the site."""
-    return [
-        Change(line, absolute(_path(line)), moment)
-        for language in languages
-        for line, moment in list_dated(language)
-        if line.language == language
-    ]
+def _every_page(languages: Iterable[str]) -> Iterator[PublishedPage]:
+    """What all features have published, in each language of the site."""
+    for feature in current_app.extensions["features"]:
+        if feature.published:
+            for language in languages:
+                yield from feature.published(language)
 
 
-def _path(line: Line) -> str:
-    if line.is_section:
-        return url_for("guidance.show_section", language=line.language, section=line.section)
-    return url_for("guidance.show_page", language=line.language, section=line.section, page=line.slug)
+def published(language: str) -> Iterator[PublishedPage]:
+    """Every section and page of guidance written in this language, in one statement."""
+    for line, moment in list_dated(language):
+        if line.language == language:
+            yield PublishedPage(
+                key=f"guidance/{line.section}/{line.slug}",
+                language=language,
+                revision=line.revision,
+                title=line.title,
+                summary=line.summary,
+                address=f"/{language}/guidance/{line.address}",
+                moment=moment,
+            )
 
 
 def not_to_list() -> list[str]:

@@ -137,6 +137,7 @@ def show_feed() -> ResponseReturnValue:
     feed = render_template(
         "guidance/feed.xml",
         changes=changes,
+        absolute=feeds.absolute,
         updated=changes[0].moment if changes else clock.now(),
         site=feeds.absolute(url_for("guidance.list_sections", language=setting("DEFAULT_LANGUAGE"))),
         feed=feeds.absolute(url_for("guidance.show_feed")),

@@ -61,11 +61,11 @@ def check_mark(demo: bool) -> None:
 
 
 def do_what_is_due() -> None:
-    """Old tries and the old end of the audit go; what was deleted and stayed in SQLite's log leaves it now."""
+    """Old tries and the old end of the audit go; what was deleted and stayed in the database's files leaves them."""
     throttle.forget_old()
     if audit.cut_what_is_due():
         db.forget_deleted(audit.AuditRow)
-    db.checkpoint()
+    db.forget_rest()
 
 
 def problems() -> list[str]:

@@ -12,6 +12,8 @@ FEATURE = Feature(
     navigation=(NavigationItem(lazy_gettext("Training"), "training.list_modules", order=40, prefix="/modules"),),
     tick=rules.apply_rules,
     searchable=searchable.offer,
+    published=searchable.published,
+    listed=("training.list_modules",),
     calendar_entries=plans.calendar_entries,
     export_person=plans.export_person,
 )

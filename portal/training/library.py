@@ -105,6 +105,12 @@ def list_modules(language: str) -> list[Module]:
     return [_module(row) for row in in_order]
 
 
+def list_dated(language: str) -> list[tuple[Module, dt.datetime]]:
+    """Every module written in this language, with the moment its text was published; one statement."""
+    rows = _rows(language, Revision.published_at)
+    return [(_module(row), row[8]) for row in rows if row[3] == language and not row[1]]
+
+
 def modules_by_code(language: str) -> dict[str, Module]:
     return {module.code: module for module in list_modules(language)}
 

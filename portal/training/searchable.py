@@ -1,14 +1,32 @@
-"""What can be found of training: the learners' part of each module. The guide is found through it."""
+"""What is found of training: the learners' part of each module, and the guide through it; the modules published."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from portal.config import setting
-from portal.feature import SearchText
+from portal.feature import PublishedPage, SearchText
 from portal.guidance.searchable import plain
 from portal.training import library
 from portal.training.words import block_words
+
+
+def _address(language: str, code: str) -> str:
+    return f"/{language}/modules/{code}"
+
+
+def published(language: str) -> Iterator[PublishedPage]:
+    """Every module written in this language, in one statement."""
+    for module, moment in library.list_dated(language):
+        yield PublishedPage(
+            key=f"module/{module.code}",
+            language=language,
+            revision=module.revision,
+            title=f"{module.code} {module.title}",
+            summary=module.summary,
+            address=_address(language, module.code),
+            moment=moment,
+        )
 
 
 def offer() -> Iterator[SearchText]:
@@ -23,7 +41,7 @@ def offer() -> Iterator[SearchText]:
                 language=language,
                 title=f"{module.code} {module.title}",
                 text=" ".join([module.summary, *text.in_short, plain(text.learner)]),
-                address=f"/{language}/modules/{module.code}",
+                address=_address(language, module.code),
                 place=block_words(module.block),
                 written_in=module.language,
             )

@@ -23,6 +23,7 @@ def checked():
     return checks.check_folder(ROOT)
 
 
+@functools.cache
 def anchors() -> dict[str, frozenset[str]]:
     content, _findings = checked()
     return {

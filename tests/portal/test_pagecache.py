@@ -20,7 +20,6 @@ from portal.permissions import Label, access_of, public
 from tests.conftest import NOW
 from tests.support.browser import Browser
 from tests.support.rounds import fill_round, open_round
-from tests.support.world import World
 
 PAGE = "/en/guidance/principles/equality"
 
@@ -40,15 +39,13 @@ ASKED = {
 
 
 @pytest.fixture
-def visitor(app):
+def visitor(app, shipped):
     return visitor_of(app)
 
 
 def visitor_of(app):
-    """Somebody who has no cookies, in a portal with all its pages."""
+    """Somebody who has no cookies."""
     config.remember(BASE_URL="https://peerwork.example")  # without it there is no sitemap and no feed
-    with db.connection():
-        loading.load(paths.resource_dir("content"))
     return app.test_client(use_cookies=False)
 
 
@@ -77,19 +74,18 @@ def edit(words: str) -> None:
         save()
 
 
-def public_addresses(app, make):
-    world = World(make)
+def public_addresses(app, world):
     for rule in app.url_map.iter_rules():
         public = rule.endpoint != "static" and access_of(app.view_functions[rule.endpoint]) is Label.PUBLIC
         if public and "GET" in rule.methods:
             yield rule.endpoint, world.address(app, rule.endpoint)[0]
 
 
-def test_every_public_page_is_sent_from_the_cache_as_flask_sends_it(app, make):
+def test_every_public_page_is_sent_from_the_cache_as_flask_sends_it(app, world):
     """Hit beside miss, and beside Flask without any cache, header by header."""
     visitor, cache, flask = app.test_client(use_cookies=False), cache_of(app), cache_of(app).flask
     not_kept = set()
-    for endpoint, address in public_addresses(app, make):
+    for endpoint, address in public_addresses(app, world):
         app.wsgi_app = flask
         plain = visitor.get(address)
         app.wsgi_app = cache
@@ -117,9 +113,9 @@ def test_every_public_page_is_sent_from_the_cache_as_flask_sends_it(app, make):
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_whoever_has_the_page_is_told_so_from_the_cache_and_without(app, make, method, encoding):
+def test_whoever_has_the_page_is_told_so_from_the_cache_and_without(app, world, method, encoding):
     visitor = app.test_client(use_cookies=False)
-    for _endpoint, address in public_addresses(app, make):
+    for _endpoint, address in public_addresses(app, world):
         accept = {"Accept-Encoding": encoding}
         whole = visitor.get(address, headers=accept)
         if address not in kept(app):
@@ -288,7 +284,7 @@ def test_kept_pages_are_not_sent_while_the_database_is_away(visitor, monkeypatch
     assert visitor.get(PAGE).status_code == 503
 
 
-def test_a_foreign_host_name_is_refused_for_kept_pages_too(url, tmp_path):
+def test_a_foreign_host_name_is_refused_for_kept_pages_too(url, shipped, tmp_path):
     app = create_app(DATABASE_URL=url, DATA_DIR=str(tmp_path / "data"), TRUSTED_HOSTS=["peerwork.example"])
     client = visitor_of(app)
     for _ in range(2):
@@ -298,7 +294,7 @@ def test_a_foreign_host_name_is_refused_for_kept_pages_too(url, tmp_path):
     db.database.close()
 
 
-def test_behind_a_proxy_its_words_about_the_visitor_count(url, tmp_path):
+def test_behind_a_proxy_its_words_about_the_visitor_count(url, shipped, tmp_path):
     app = create_app(
         DATABASE_URL=url, DATA_DIR=str(tmp_path / "data"), TRUSTED_HOSTS=["peerwork.example"], TRUSTED_PROXIES=1
     )

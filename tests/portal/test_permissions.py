@@ -5,12 +5,9 @@ ACCESS is the table reviewers read: a route without a line here fails, so each c
 
 from __future__ import annotations
 
-import pytest
-
 from portal import permissions
 from portal.permissions import ORGANISATION_ROLES, PORTAL_ROLES, Label, Permission
 from tests.support.browser import Browser
-from tests.support.world import World
 
 PUBLIC, TOKEN, SIGNED_IN, DEMO = Label.PUBLIC, Label.TOKEN, Label.SIGNED_IN, Label.DEMO
 
@@ -180,11 +177,6 @@ ACCESS = {
     "training.show_plan": SIGNED_IN,
     "training.take_on": SIGNED_IN,
 }
-
-
-@pytest.fixture
-def world(app, make):
-    return World(make)
 
 
 def endpoints(app):

@@ -10,7 +10,6 @@ from portal import db
 from portal.permissions import Label, access_of
 from tests.support.browser import Browser
 from tests.support.make import KEY_WORDS
-from tests.support.world import World
 
 EVERYWHERE = {
     "Content-Security-Policy": (
@@ -31,8 +30,7 @@ def differing(answer, wanted):
     return {name: answer.headers.get(name) for name in wanted if answer.headers.get(name) != wanted[name]}
 
 
-def test_every_route_carries_the_whole_header_set(app, make):
-    world = World(make)
+def test_every_route_carries_the_whole_header_set(app, world):
     lead = world.member("lead")
     wrong = []
     for signed_in in (False, True):

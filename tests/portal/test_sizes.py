@@ -8,7 +8,6 @@ import pytest
 
 from tests.support.browser import Page
 from tests.support.rounds import open_round
-from tests.support.world import World
 
 ASK = {"Accept-Encoding": "gzip"}
 
@@ -30,11 +29,6 @@ def weight(client, address):
 def size(client, address):
     with client.get(address, headers=ASK) as answer:
         return len(answer.data)
-
-
-@pytest.fixture
-def world(app, make):
-    return World(make)
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,10 @@ import shutil
 from pathlib import Path
 from uuid import uuid4
 
-from portal import clock, db, paths
+from portal import clock, db
 from portal.candidates import checklist, copies, copy_content, growth
 from portal.candidates import services as kept
 from portal.config import remember, setting
-from portal.guidance import loading
 from portal.guidance.models import Page, Revision
 from portal.meetings import questions
 from portal.meetings import services as meetings
@@ -28,7 +27,7 @@ from tests.support.rounds import fill_round, open_round
 
 
 class World:
-    """Made once, then put back before every request, so that one request's change never meets the next."""
+    """Made once beside the shipped content, then put back before every request: no request's change meets the next."""
 
     # Addresses that name somebody's own thing: 404 for everybody else who may open the endpoint with theirs.
     own_only = frozenset(
@@ -51,7 +50,6 @@ class World:
         self.make = make
         remember(BASE_URL="https://peerwork.example")  # what gives absolute addresses is 404 without it
         with db.connection():
-            loading.load(paths.resource_dir("content"))
             self.page = Page.get(Page.section == "principles", Page.slug == "equality")
             self.revision = Revision.get(Revision.page == self.page)
         self.organisation = make.organisation()

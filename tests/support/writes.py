@@ -30,7 +30,8 @@ def watch_writes(app):
         if has_request_context() and request.method in ("GET", "HEAD") and request.endpoint not in WRITE_ON_GET:
             found.append(f"on GET {request.path}: {event.sql}")
 
-    db.database.query_hooks.append(watch)
+    hooks = db.database.query_hooks  # of this database: a test may connect to another
+    hooks.append(watch)
     yield
-    db.database.query_hooks.remove(watch)
+    hooks.remove(watch)
     assert not found, "\n".join(found)

@@ -8,19 +8,13 @@ import io
 import pikepdf
 import pytest
 
-from portal import clock, config, db, generation, html_tree, paths
+from portal import clock, config, db, generation, html_tree
 from portal.guidance import booklets, loading, services
 from portal.guidance.models import Page
 from tests.portal.guidance.conftest import GLOSSARY
 from tests.support.pdf import letters, read, text
 
 BOOKLET, PDF = "/en/guidance/principles/booklet", "/en/guidance/principles/booklet.pdf"
-
-
-@pytest.fixture
-def shipped(app):
-    with db.connection():
-        loading.load(paths.resource_dir("content"))
 
 
 @pytest.fixture

@@ -9,12 +9,6 @@ from portal.guidance import loading
 from portal.guidance.try_it import MARKS
 
 
-@pytest.fixture
-def shipped(app):
-    with db.connection():
-        loading.load(paths.resource_dir("content"))
-
-
 def of_the_page(statements):
     """Those that the page asks itself; looking whether kept pages are still good is not one of them."""
     return [sql for sql in statements if sql.startswith("SELECT") and "content_generation" not in sql]

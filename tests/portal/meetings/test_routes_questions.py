@@ -4,8 +4,7 @@ import datetime as dt
 
 import pytest
 
-from portal import clock, db, paths
-from portal.guidance import loading
+from portal import clock, db
 from portal.guidance.models import Page
 from portal.meetings import questions
 from portal.meetings.models import Question
@@ -198,9 +197,7 @@ def hand_on(browser, house, **more):
     return browser.submit(page, button="Hand it on", **{"title": "How long it keeps", **more})
 
 
-def test_authors_read_what_was_handed_on_and_begin_a_page(app, house, answered, author):
-    with db.connection():
-        loading.load(paths.resource_dir("content"))
+def test_authors_read_what_was_handed_on_and_begin_a_page(app, shipped, house, answered, author):
     told = hand_on(answered, house)
     assert "authors can read it now" in told.html
     writing = Browser(app).sign_in(author)
@@ -219,9 +216,7 @@ def test_authors_read_what_was_handed_on_and_begin_a_page(app, house, answered, 
     assert stored()[0].handed_on is not None
 
 
-def test_an_address_that_is_taken_or_none_is_said_at_the_field(app, house, answered, author):
-    with db.connection():
-        loading.load(paths.resource_dir("content"))
+def test_an_address_that_is_taken_or_none_is_said_at_the_field(app, shipped, house, answered, author):
     hand_on(answered, house)
     writing = Browser(app).sign_in(author)
     form = writing.get(link(writing.get("meetings.list_handed"), "Begin a page"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from pathlib import Path
 
@@ -10,8 +9,7 @@ import pytest
 
 from portal import create_app, db
 from portal.search import services
-from tests.conftest import admin, database_url
-from tests.portal.search.conftest import load_and_index
+from tests.conftest import admin, copy_data, database_url, load_library
 
 QUERIES = (Path(__file__).parent / "queries.txt").read_text().splitlines()
 
@@ -20,12 +18,12 @@ QUERIES = (Path(__file__).parent / "queries.txt").read_text().splitlines()
 def top_five(tmp_path, seed_folder):
     """``top_five(url)``: what is found for each query in a database with the shipped content."""
     data = tmp_path / "data"
-    shutil.copytree(seed_folder, data, ignore=shutil.ignore_patterns("*.lock", "*.migrating"))
+    copy_data(seed_folder, data)
 
     def find(url):
         app = create_app(TESTING=True, DATABASE_URL=url, DATA_DIR=str(data), SECRET_KEY="for tests only")
+        load_library(app)
         with app.app_context(), db.connection():
-            load_and_index()
             found = [services.find("en", typed, 5).hits for typed in QUERIES]
         return [[(hit.kind, hit.title, hit.address) for hit in hits] for hits in found]
 
