@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from portal import audit, db, generation
-from portal.editing import publishing, services
+from portal.editing import drafts, publishing, services, typed
 from portal.editing.models import Draft
 from portal.editing.services import AddressTaken, AddressUnsuitable
+from portal.editing.typed import Problem
 from portal.guidance import exporting, kinds, redirects, writing
 from portal.guidance.files import INDEX
 from portal.guidance.models import Page, PageLink, Redirect, Revision, Term
@@ -171,12 +172,15 @@ def _has_open_pages(section: Page) -> bool:
 
 
 @db.transaction
-def bring_back(page_id: UUID) -> None:
-    """Readers see the page again. Raises NoSuchPlace while its section is withdrawn."""
+def bring_back(page_id: UUID) -> list[Problem]:
+    """Readers see the page again, as it was; with what in it no longer fits the pages of today, to be put right.
+
+    Raises NoSuchPlace while its section is withdrawn.
+    """
     writing.wait_for_others()
     page = Page.get_by_id(page_id)
     if not page.withdrawn or services.is_left(page):
-        return
+        return []
     home = services.at(page.kind, page.language, page.section, INDEX)
     if kinds.of(page.kind).in_sections and page.slug != INDEX and (home is None or home.withdrawn):
         raise NoSuchPlace
@@ -184,6 +188,10 @@ def bring_back(page_id: UUID) -> None:
     _delete_redirect(page.kind, page.language, page.section, page.slug)
     generation.raise_it()
     audit.record("guidance.bring_back_page", page)
+    now = drafts.open_page(page_id)
+    if now is None or now.live is None:
+        return []
+    return publishing.check(now.page, typed.of_revision(now.page, now.live), now.live)
 
 
 # --- redirects ---

@@ -93,10 +93,18 @@ def bring_back_page(page_id: UUID) -> ResponseReturnValue:
     now = open_page(page_id)
     if acts() and now.page.withdrawn:
         try:
-            menu.bring_back(page_id)
+            problems = menu.bring_back(page_id)
         except menu.NoSuchPlace:
             flash(_("Its section is withdrawn. Bring back the section’s own page first."))
         else:
             content_changed()
             flash(_("It is back. Readers see it again."))
+            if problems:
+                flash(
+                    _(
+                        "Something in it has not kept up. Put it right and publish: %(problem)s",
+                        problem=problems[0].message,
+                    )
+                )
+                return to_editor(page_id)
     return redirect(url_for(".list_pages"), 303)

@@ -71,12 +71,23 @@ def save_group(organisation: UUID, name: str, people: Collection[UUID], group: U
 
 
 @db.transaction
-def delete_group(organisation: UUID, group: UUID) -> None:
-    """The group and its rules are gone; what was assigned stays."""
+def delete_group(organisation: UUID, group: UUID, reach: Collection[UUID] = ()) -> bool:
+    """The group and its rules are gone; what was assigned stays. False where somebody in it, or a rule for it, is out
+    of reach.
+    """
     row = get_group(organisation, group)
-    if row is not None:
-        audit.record("training.delete_group", row, organisation)
-        row.delete_instance()
+    if row is None:
+        return True
+    if not all(may_end(rule, reach) for rule in _open_rules().where(Rule.group == row)):
+        return False
+    out_of_reach = {one.id for one in list_people(organisation, ())} - {
+        one.id for one in list_people(organisation, reach)
+    }
+    if members_of(row.id).keys() & out_of_reach:
+        return False
+    audit.record("training.delete_group", row, organisation)
+    row.delete_instance()
+    return True
 
 
 # --- rules ---
@@ -137,14 +148,23 @@ def list_rules(organisation: UUID, *, wishes: bool = True) -> list[Rule]:
     return [rule for rule in rules if wishes or rule.audience != Audience.GROWTH]
 
 
+def may_end(rule: Rule, reach: Collection[UUID]) -> bool:
+    """Whether a rule lies wholly in the programmes of somebody with this reach; empty means all of them."""
+    return not reach or (bool(rule.programmes) and {UUID(one) for one in rule.programmes} <= set(reach))
+
+
 @db.transaction
-def end_rule(organisation: UUID, rule: UUID) -> None:
-    """From now on nobody new gets its modules; who has them keeps them."""
+def end_rule(organisation: UUID, rule: UUID, reach: Collection[UUID] = ()) -> bool:
+    """From now on nobody new gets its modules; who has them keeps them. False where the rule is out of reach."""
     row = Rule.get_or_none(Rule.organisation == organisation, Rule.id == rule)
-    if row is not None and row.ended_on is None:
-        row.ended_on = clock.today()
-        row.save()
-        audit.record("training.end_rule", row, organisation)
+    if row is None or row.ended_on is not None:
+        return True
+    if not may_end(row, reach):
+        return False
+    row.ended_on = clock.today()
+    row.save()
+    audit.record("training.end_rule", row, organisation)
+    return True
 
 
 def _open_rules() -> Any:

@@ -146,8 +146,12 @@ def list_rules(organisation_id: UUID) -> ResponseReturnValue:
 @needs(Permission.TRAINING_ASSIGN)
 def end_rule(organisation_id: UUID, rule_id: UUID) -> ResponseReturnValue:
     if acts():
-        rules.end_rule(organisation_id, rule_id)
-        flash(_("Ended. Whoever has these modules keeps them."))
+        ended = rules.end_rule(organisation_id, rule_id, _reach(organisation_id))
+        flash(
+            _("Ended. Whoever has these modules keeps them.")
+            if ended
+            else _("This rule also gives modules in programmes that are not yours. Whoever made it can end it.")
+        )
     return redirect(url_for(".list_rules", organisation_id=organisation_id), 303)
 
 
@@ -184,8 +188,12 @@ def edit_group(organisation_id: UUID, group_id: UUID | None) -> ResponseReturnVa
 @needs(Permission.TRAINING_ASSIGN)
 def delete_group(organisation_id: UUID, group_id: UUID) -> ResponseReturnValue:
     if acts():
-        rules.delete_group(organisation_id, group_id)
-        flash(_("The group is gone. What was assigned stays."))
+        deleted = rules.delete_group(organisation_id, group_id, _reach(organisation_id))
+        flash(
+            _("The group is gone. What was assigned stays.")
+            if deleted
+            else _("People or rules of programmes that are not yours belong to this group, so it stays.")
+        )
     return redirect(url_for(".list_rules", organisation_id=organisation_id), 303)
 
 

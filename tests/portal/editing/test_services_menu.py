@@ -209,6 +209,17 @@ def test_a_section_goes_after_its_pages(library, folder):
     assert addresses()[-2:] == ["prepare", "prepare/selection"] and led_to("prepare") is None
 
 
+def test_what_comes_back_says_what_has_gone_meanwhile(library, editor):
+    page, named = library("respect"), library("selection")
+    publish(page, editor, body="## A\n\n[x](/en/guidance/prepare/selection)\n")
+    menu.withdraw(page.id)
+    menu.withdraw(named.id)
+    (problem,) = menu.bring_back(page.id)
+    assert "prepare/selection" in problem.message and problem.field == "body"
+    assert "principles/respect" in addresses()
+    assert menu.bring_back(page.id) == []
+
+
 def test_what_is_withdrawn_cannot_be_published(library, editor):
     page = library("respect")
     menu.withdraw(page.id)

@@ -127,6 +127,24 @@ def test_a_rule_for_all_programmes_is_another_rule(house, trainer, make, drop_in
     assert now(far) == ["K1"]
 
 
+def test_what_reaches_further_than_a_trainer_is_not_theirs_to_end(house, trainer, make, drop_in):
+    near = make.member(house, "peer_worker", "Near", programmes=[drop_in])
+    far = make.member(house, "peer_worker", "Far", programmes=[house.programme])
+    here = {drop_in.id}
+    wide, _new = rules.make_rule(house.id, Audience.ROLE, "peer_worker", ["K1"], trainer.id)
+    own, _new = rules.make_rule(house.id, Audience.ROLE, "peer_worker", ["C1"], trainer.id, reach=here)
+    assert not rules.end_rule(house.id, wide.id, here)
+    assert rules.end_rule(house.id, own.id, here)
+    assert [rule.id for rule in rules.list_rules(house.id)] == [wide.id]
+    both = rules.save_group(house.id, "Both", [near.id, far.id])
+    ours = rules.save_group(house.id, "Ours", [near.id])
+    used = rules.save_group(house.id, "Used", [near.id])
+    rules.make_rule(house.id, Audience.GROUP, used.id, ["C1"], trainer.id)
+    assert [rules.delete_group(house.id, group.id, here) for group in (both, ours, used)] == [False, True, False]
+    assert [group.name for group in rules.list_groups(house.id)] == ["Both", "Used"]
+    assert rules.delete_group(house.id, both.id) and rules.end_rule(house.id, wide.id)
+
+
 # --- those who left ---
 
 
