@@ -6,7 +6,7 @@ Drawing menus anew would cost more than most pages, and drawing a page of guidan
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, ParamSpec
 
 from flask import Flask, current_app, g, render_template, request, url_for
@@ -20,6 +20,8 @@ from portal.i18n import language
 from portal.views import discreet, messages
 
 P = ParamSpec("P")
+
+MOST_KEPT = 2000  # parts drawn once
 
 _NAME = "\x00"  # stands for the nickname, which is put in at every request and never kept
 _MARKS = {"masthead": "\x01", "said": "\x02"}  # stand for the parts that differ from reader to reader
@@ -75,12 +77,17 @@ def frame(part: str) -> Markup:
     return fixed_part(f"layouts/{part}.html")
 
 
-def fixed_part(template: str) -> Markup:
-    """A template that shows everybody who reads a language the same at all times: drawn once."""
+def fixed_part(template: str, **values: Hashable) -> Markup:
+    """A template that shows everybody who reads a language the same for the same values at all times: drawn once.
+
+    No value may be a person's own: what was drawn stays in memory.
+    """
     kept: dict[tuple[object, ...], Markup] = current_app.extensions["frames"]
-    key = (template, language(), request.script_root)
+    key = (template, language(), request_ctx.request.script_root, *values.items())
     if key not in kept:
-        kept[key] = _draw(template)
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[key] = _draw(template, **values)
     return kept[key]
 
 

@@ -64,7 +64,8 @@ class TokenLoginManager(LoginManager):
 
 def init_app(app: Flask, held_from: Callable[[Rows], tuple[Held, ...]]) -> None:
     app.login_manager = TokenLoginManager(held_from)  # type: ignore[attr-defined]
-    app.jinja_env.globals["current_user"] = current_user
+    app.jinja_env.globals["current_user"] = current_user  # for macros
+    app.context_processor(lambda: {"current_user": current_user._get_current_object()})  # asked for often by pages
 
 
 def _find(held_from: Callable[[Rows], tuple[Held, ...]]) -> SignedIn | None:

@@ -62,11 +62,14 @@ def show_accessibility() -> str:
 @bp.get("/me")
 @signed_in
 def show_my_page() -> ResponseReturnValue:
+    person, invited = current_user._get_current_object(), "invitation" in session
+    open_rounds = services.open_rounds(person.id, person.held)
     return render_template(
         "home/show_my_page.html",
-        organisations=services.organisations_of(current_user.held),
-        open_rounds=services.open_rounds(current_user.id, current_user.held),
-        invited="invitation" in session,
+        organisations=services.organisations_of(person.held),
+        open_rounds=open_rounds,
+        invited=invited,
+        waiting=invited + sum(one.can_start for one in open_rounds),
     )
 
 

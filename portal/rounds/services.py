@@ -56,6 +56,10 @@ class OpenRound:
     mode: Mode
     start: Start
 
+    @property
+    def can_start(self) -> bool:
+        return self.start in (Start.YOURS, Start.GROUP)
+
 
 _ORDER = {group.value: place for place, group in enumerate(RaterGroup)}
 
