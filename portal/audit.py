@@ -107,12 +107,31 @@ def _head_file() -> Path:
 def _write_head() -> None:
     """The change is saved by now: a full disk must not undo it, and `audit verify` says when the file is missing."""
     newest = AuditRow.select(AuditRow.number, AuditRow.hmac).order_by(AuditRow.number.desc()).tuples().first()
+    if newest is None or not _goes_on(_read_head(), newest[0]):
+        return
     draft = _head_file().with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     try:
         draft.write_text(f"{newest[0]} {newest[1]}\n")
         draft.replace(_head_file())
     except OSError:
         logging.getLogger("portal").exception("audit.head could not be written")
+
+
+def _goes_on(head: list[str] | None, newest: int) -> bool:
+    """Whether the chain goes on from where audit.head stands.
+
+    Otherwise that file stays as it is: what was cut off must not stop showing because something new was recorded.
+    """
+    if head is None:
+        return True
+    if len(head) != 2 or not re.fullmatch("[0-9]+", head[0]) or int(head[0]) >= newest:
+        return False
+    number, sealed = int(head[0]), head[1]
+    found = AuditRow.select(AuditRow.hmac).where(AuditRow.number == number).scalar()
+    if found is not None:
+        return bool(found == sealed)
+    cut = AuditRow.select().where(AuditRow.action == CHECKPOINT, AuditRow.object == f"{number} {sealed}")
+    return bool(cut.exists())
 
 
 def verify() -> list[Problem]:

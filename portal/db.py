@@ -19,6 +19,7 @@ from playhouse import db_url
 from playhouse.migrations import Runner
 
 from portal import paths
+from portal.config import ConfigError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -62,7 +63,18 @@ class Model(peewee.Model):
 
 
 def connect(url: str) -> None:
-    """Point the portal at a database. Nothing is opened yet."""
+    """Point the portal at a database. Nothing is opened yet. Raises ConfigError for an address that names none."""
+    try:
+        _connect(url)
+    except peewee.ImproperlyConfigured as error:
+        raise ConfigError(f"{error} PostgreSQL needs it: pip install 'peerwork-portal[postgres]'.") from error
+    except (ValueError, RuntimeError) as error:
+        raise ConfigError(
+            "PORTAL_DATABASE_URL is no address of a database. It looks like postgresql://name:password@host:5432/portal."
+        ) from error
+
+
+def _connect(url: str) -> None:
     if url.startswith("sqlite"):
         pragmas = {
             "journal_mode": "wal",
@@ -86,7 +98,9 @@ def init_app(app: Flask) -> None:
 
     @app.teardown_request
     def drop_broken_connection(error: BaseException | None) -> None:
-        if isinstance(error, UNREACHABLE) and not database.is_closed():
+        """The next request of this thread opens another: a server that was started again has forgotten this one."""
+        broken = isinstance(error, UNREACHABLE) or g.get("database_unreachable")
+        if broken and not database.is_closed():
             database.close()
 
 

@@ -20,6 +20,10 @@ _NONCE = 12  # bytes, as AES-GCM wants it
 _BYTES = 32
 
 
+class KeyMissing(ConfigError, FileNotFoundError):
+    """A key that should be in the data folder is not."""
+
+
 def make_keys(data_dir: Path) -> None:
     """Make the keys that are missing. A key that exists is never touched."""
     for name in NAMES:
@@ -36,12 +40,12 @@ def _make(path: Path) -> None:
 
 
 def read_key(name: str) -> bytes:
-    """The 32 bytes of a key file. Raises FileNotFoundError where there is none, ConfigError for an unusable one."""
+    """The 32 bytes of a key file. Raises KeyMissing where there is none, ConfigError for an unusable one."""
     path = Path(setting("DATA_DIR")) / name
     try:
         key = bytes.fromhex(path.read_text().strip())
     except FileNotFoundError:
-        raise
+        raise KeyMissing(f"{path} is missing. Put back the copy you keep apart from the backups.") from None
     except OSError as error:
         raise ConfigError(f"The key {path} cannot be read: {error.strerror}. Give its owner the right to.") from error
     except ValueError:

@@ -176,8 +176,13 @@ def confirm_sign_up() -> ResponseReturnValue:
             flash(_("That took too long, or somebody was faster. Please begin again; nothing was stored."))
             return redirect(url_for(".sign_up"), 303)
         else:
-            if "set_up" in session:
-                portal_people.use_setup_link(session.pop("set_up"), person.id)
+            if "set_up" in session and not portal_people.use_setup_link(session.pop("set_up"), person.id):
+                flash(
+                    _(
+                        "Your account is made, but the set-up link had ended before, so you do not look after the "
+                        "portal. Run “portal setup-link”, open the new link and sign up with it."
+                    )
+                )
             return _signed_in(person.id, None, [])
     return _show_draft(None, form)
 

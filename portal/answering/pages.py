@@ -94,7 +94,10 @@ def say_gone(_error: Exception) -> ResponseReturnValue:
 def show_start(beginning: starting.Beginning, action: str, *, member: bool) -> str:
     """The return key comes with the form, so that sending the form twice leads to one sheet and one key."""
     key = return_key.new(language())
-    return render_template("answering/start.html", beginning=beginning, action=action, member=member, key=key)
+    begun = services.find_sheet(held_key()) is not None
+    return render_template(
+        "answering/start.html", beginning=beginning, action=action, member=member, key=key, begun=begun
+    )
 
 
 def show_key(key: str) -> Response:

@@ -53,7 +53,7 @@ def start() -> ResponseReturnValue:
 
 
 def _refuse_code() -> ResponseReturnValue:
-    """A code that is wrong, used or over: the page says the same of all of them."""
+    """A code that is wrong or over: the page says the same of both."""
     if request.method == "POST":
         _count_wrong("code")
     begun = services.find_sheet(pages.held_key()) is not None
@@ -79,7 +79,8 @@ def start_as_member(round_id: UUID) -> ResponseReturnValue:
 
 def _begin(beginning: starting.Beginning, key: str) -> ResponseReturnValue:
     if not starting.start(beginning, key) and services.find_sheet(key) is None:
-        return render_template("answering/no_place.html", refusal="started", begun=False)
+        begun = services.find_sheet(pages.held_key()) is not None
+        return render_template("answering/no_place.html", refusal="used" if CODE in session else "started", begun=begun)
     return _started(key)
 
 

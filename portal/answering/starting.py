@@ -38,7 +38,7 @@ class Beginning:
 
 
 def find_by_code(code: str) -> Beginning | None:
-    """What a link or slip begins; None where the code is wrong, used, or of a round that is over."""
+    """What a link or slip begins, used or not; None where the code is wrong, or of a round that is over."""
     place = places.find_place_by_code(code)
     if place is None or not is_open(place.round.closes_on, place.round.closed_at):
         return None

@@ -22,7 +22,7 @@ def find_demo() -> ResponseReturnValue:
 @demo_only
 def show_demo() -> ResponseReturnValue:
     codes = {one.nickname: pyotp.TOTP(one.totp).now() for one in EVERYBODY if one.totp}
-    return render_template("demo/show_demo.html", everybody=EVERYBODY, codes=codes)
+    return render_template("demo/show_demo.html", everybody=EVERYBODY, codes=codes, gone=services.list_gone())
 
 
 @bp.post("/demo/sign-in")

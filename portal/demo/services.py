@@ -51,6 +51,13 @@ def prepare() -> None:
         _fill()
 
 
+def list_gone() -> set[str]:
+    """Nicknames of the demo whose accounts somebody deleted."""
+    names = {one.nickname for one in EVERYBODY}
+    there = Person.select(Person.nickname).where(Person.nickname.in_(sorted(names))).tuples()
+    return names - {name for (name,) in there}
+
+
 def sign_in_as(nickname: str) -> UUID | None:
     """The person of this nickname, if they belong to the demo."""
     if nickname not in {somebody.nickname for somebody in EVERYBODY}:

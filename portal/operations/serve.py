@@ -88,6 +88,9 @@ def bring_up_to_date(demo: bool | None) -> None:
         url = values["DATABASE_URL"] or db.sqlite_url(values["DATA_DIR"])
         db.connect(url)
         check_database(url)
+        if demo is not None:
+            with db.connection():
+                services.check_mark(demo)  # before anything is written: the wrong folder stays as it is
         make_keys(values["DATA_DIR"])
         try:
             db.migrate()

@@ -35,8 +35,10 @@ def mark_as_demo() -> None:
 
 
 def is_in_use() -> bool:
-    """Whether any table of ours holds a row."""
-    return any(model.select(peewee.SQL("1")).limit(1).tuples().first() for model in db.every_model())
+    """Whether any table of ours that is there holds a row."""
+    tables = set(db.database.get_tables())
+    models = (model for model in db.every_model() if model._meta.table_name in tables)
+    return any(model.select(peewee.SQL("1")).limit(1).tuples().first() for model in models)
 
 
 def holds_people() -> bool:
@@ -48,8 +50,11 @@ def holds_people() -> bool:
 
 
 def check_mark(demo: bool) -> None:
-    """Raises DatabaseUnusable when a demo would be served as the real thing, or the real thing as a demo."""
-    marked = is_demo()
+    """Raises DatabaseUnusable when a demo would be served as the real thing, or the real thing as a demo.
+
+    Also right for a database of an older release.
+    """
+    marked = SiteFact.table_exists() and is_demo()
     if marked and not demo:
         raise db.DatabaseUnusable(
             "This data folder holds a demo, whose accounts everybody knows. Choose another with --data, or add --demo."

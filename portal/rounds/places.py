@@ -41,14 +41,16 @@ def takes_answers() -> peewee.Expression:
 
 
 def find_place_by_code(code: str) -> RoundPlace | None:
-    """The place that a slip or link opens, with its round as ``.round``; None when spent, unknown or closed."""
+    """The place that a slip or link opens, with its round as ``.round``; None when unknown or closed.
+
+    A spent one is found like any other: whoever made the slips must not learn by looking which are used.
+    """
     place: RoundPlace | None = (
         RoundPlace.select(RoundPlace, Round)
         .join(Round)
         .join(Organisation)
         .where(
             RoundPlace.token_hash == keys.token_hash(plain_code(code)),
-            ~RoundPlace.taken,
             takes_answers(),
             Organisation.closed_on.is_null(),
         )

@@ -43,9 +43,12 @@ def test_an_untouched_chain_holds(chain):
         ("DELETE FROM audit_row", ()),
     ],
 )
-def test_a_changed_missing_or_cut_off_row_shows(chain, sql, values):
+def test_a_changed_missing_or_cut_off_row_shows_whatever_is_recorded_after_it(chain, sql, values):
     execute(sql, *values)
     assert audit.verify()
+    for number in range(8):
+        db.transaction(audit.record)("test.change", f"thing/later-{number}")
+        assert audit.verify()
 
 
 def test_retention_cuts_the_old_end_and_the_rest_stays_provable(chain):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import re
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -167,10 +168,23 @@ def test_pressing_start_twice_makes_one_sheet_and_shows_the_same_key(browser, sl
 def test_a_used_slip_says_so_kindly(browser, slips, app):
     code = slips()[1][0]
     begin(browser, code)
-    assert browser.get(f"/answer/place/{code}").heading == "You have started already"
+    again = browser.get(f"/answer/place/{code}")
+    assert again.links()["Go on with that one"] == "/answer"
+    assert browser.submit(again, button="Start").links()["Go on"] == "/answer"
     other = Browser(app)
-    page = other.get(f"/answer/place/{code}", status=404)
+    page = other.submit(other.get(f"/answer/place/{code}"), button="Start")
+    assert page.heading == "This slip is used"
     assert "your return key brings you back" in page.text
+    with db.connection():
+        assert Sheet.select().count() == 1
+
+
+def test_looking_at_a_slip_does_not_tell_whether_it_is_used(browser, slips, app):
+    """Whoever made the slips knows them: opening each would show who has begun (scoring.md §3.4.5)."""
+    used, unused = slips()[1][:2]
+    begin(browser, used)
+    shown = [re.sub(r'value="[^"]*"', "", Browser(app).get(f"/answer/place/{code}").html) for code in (used, unused)]
+    assert shown[0] == shown[1]
 
 
 @pytest.mark.parametrize("code", ["0000-0000-0000-0000", "x", "<b>", "%F0%9F%99%82"])

@@ -183,15 +183,25 @@ def test_a_host_name_an_empty_key_and_a_lost_database_are_one_sentence_each(tmp_
     answers = [run("serve", "--host", "example.org", "--port", str(free_port()), *data)]
     (tmp_path / "audit.key").rename(tmp_path / "kept")
     answers.append(run("migrate", *data))
+    answers.append(run("audit", "verify", *data))
     (tmp_path / "kept").rename(tmp_path / "audit.key")
     key = (tmp_path / "secret.key").read_text()
     (tmp_path / "secret.key").write_text("")
     answers += [run("doctor", *data), run("migrate", *data)]
     (tmp_path / "secret.key").write_text(key)
     answers.append(run("doctor", *data, PORTAL_DATABASE_URL="sqlite:////nowhere/at/all.sqlite3"))
+    answers.append(run("serve", *data, PORTAL_DATABASE_URL="postgresql://portal@127.0.0.1:port/x"))
     for answer, words in zip(
         answers,
-        ("must be an address", "audit.key is missing", "holds no key", "holds no key", "cannot be opened"),
+        (
+            "must be an address",
+            "audit.key is missing",
+            "audit.key is missing",
+            "holds no key",
+            "holds no key",
+            "cannot be opened",
+            "PORTAL_DATABASE_URL is no address",
+        ),
         strict=True,
     ):
         assert answer.returncode == 2

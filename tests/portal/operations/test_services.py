@@ -3,8 +3,9 @@
 import peewee
 import pytest
 from flask import Flask
+from playhouse.migrations import Runner
 
-from portal import audit, config, db, keys, throttle
+from portal import audit, config, create_app, db, keys, paths, throttle
 from portal.commands import CannotStart
 from portal.demo import services as demo
 from portal.feature import Feature
@@ -16,6 +17,31 @@ def test_a_demo_takes_an_empty_database_only(database, make):
     make.person()
     with pytest.raises(db.DatabaseUnusable, match="real portal"):
         services.check_mark(True)
+
+
+def test_the_wrong_folder_is_refused_before_anything_is_written_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path))
+    db.connect(db.sqlite_url(tmp_path))
+    with db.connection():
+        Runner(db.database.obj, str(paths.MIGRATIONS)).up("0003_organisations")
+        db.database.execute_sql("INSERT INTO throttle VALUES ('x', 'y', 1, 1, 1)")
+        before = db.database.get_tables()
+    with pytest.raises(CannotStart, match="real portal"):
+        serve.bring_up_to_date(True)
+    with db.connection():
+        assert db.database.get_tables() == before
+    assert sorted(path.name for path in tmp_path.glob("*.key")) == []
+
+
+def test_after_a_lost_connection_the_next_request_opens_another(url, tmp_path):
+    app = create_app(DATABASE_URL=url, DATA_DIR=str(tmp_path / "data"), SECRET_KEY="for tests only")
+    client = app.test_client()
+    for address, lost in (("/-/health", 503), ("/en/sign-up", 500)):
+        assert client.get(address).status_code == 200
+        db.database.connection().close()  # as a server that is started again leaves it
+        assert client.get(address).status_code == lost
+        assert client.get(address).status_code == 200
+    db.database.close()
 
 
 def test_any_row_of_ours_makes_a_database_a_real_one(database):
