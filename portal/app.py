@@ -117,9 +117,10 @@ def leave(response: Response) -> Response:
     """What happens to every answer last."""
     personal = security.is_personal()
     security.add_headers(response, personal)
-    if not personal:
+    if request.endpoint == "static":
         compression.compress(response)
-        pagecache.mark_public()
+    elif not personal:
+        pagecache.finish(response)
     return response
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from flask import Flask, request, session
+from flask import Flask, Response, request, session
 from werkzeug.datastructures import ResponseCacheControl
 from werkzeug.exceptions import SecurityError
 from werkzeug.http import parse_accept_header, parse_cache_control_header, parse_etags
@@ -45,6 +45,24 @@ def mark_public() -> None:
         request.environ[FOR_EVERYBODY] = True
 
 
+def finish(response: Response) -> None:
+    """Pack a public answer, and give it the ETag and the 304 that it has when it comes from the cache."""
+    mark_public()
+    if response.status_code != 200 or session or response.direct_passthrough:
+        compression.compress(response)
+        return
+    digest = _digest(response.get_data())
+    compression.compress(response)
+    response.set_etag(f"{digest}-{response.content_encoding}" if response.content_encoding else digest)
+    if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(response.get_etag()[0] or ""):
+        response.status_code = 304
+        response.set_data(b"")
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
 class Form(NamedTuple):
     """A page in one of the encodings it is sent in."""
 
@@ -58,8 +76,8 @@ class Page:
     """A public page as it is sent to everybody: as it is or packed, whole, without its body, or not again."""
 
     def __init__(self, headers: Headers, content: bytes) -> None:
-        self._headers = [(name, value) for name, value in headers if name != "Content-Length"]
-        self._digest = hashlib.sha256(content).hexdigest()[:32]
+        self._headers = [(name, value) for name, value in headers if name not in ("Content-Length", "ETag")]
+        self._digest = _digest(content)
         self.plain = self._form(content)
         self.size = 2 * len(content)  # packed it is no longer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from typing import Any
 from uuid import UUID, uuid4
 
 from assessments.answers import Answer, Evidence, Reason
@@ -54,8 +55,8 @@ def prepare() -> None:
 def list_gone() -> set[str]:
     """Nicknames of the demo whose accounts somebody deleted."""
     names = {one.nickname for one in EVERYBODY}
-    there = Person.select(Person.nickname).where(Person.nickname.in_(sorted(names))).tuples()
-    return names - {name for (name,) in there}
+    there: Any = Person.select(Person.nickname).where(Person.nickname.in_(sorted(names))).tuples()
+    return names - {row[0] for row in there}
 
 
 def sign_in_as(nickname: str) -> UUID | None:

@@ -8,6 +8,7 @@ from flask_login import current_user
 from portal.frames import same_for_everybody
 from portal.home import services
 from portal.permissions import public, signed_in
+from portal.training.offers import count_offered
 
 bp = Blueprint("home", __name__)
 
@@ -64,12 +65,14 @@ def show_accessibility() -> str:
 def show_my_page() -> ResponseReturnValue:
     person, invited = current_user._get_current_object(), "invitation" in session
     open_rounds = services.open_rounds(person.id, person.held)
+    offered = count_offered(person.id, person.held)
     return render_template(
         "home/show_my_page.html",
         organisations=services.organisations_of(person.held),
         open_rounds=open_rounds,
         invited=invited,
-        waiting=invited + sum(one.can_start for one in open_rounds),
+        offered=offered,
+        waiting=invited + offered + sum(one.can_start for one in open_rounds),
     )
 
 

@@ -130,6 +130,27 @@ def test_whoever_has_the_page_is_told_so_from_the_cache_and_without(app, world, 
             assert set(hit.headers) == {one for one in whole.headers if one[0] not in dropped}
 
 
+@pytest.mark.parametrize("headers", ASKED.values(), ids=ASKED)
+def test_whoever_has_a_cookie_is_answered_by_flask_in_the_same_way(app, world, headers):
+    """Discreet mode on an old phone, for one: what is there already is not sent again."""
+    visitor = app.test_client(use_cookies=False)
+    for _endpoint, address in public_addresses(app, world):
+        hit = visitor.get(address, headers=headers)
+        if address not in kept(app):
+            continue
+        for had in ({}, {"If-None-Match": hit.headers["ETag"]}, {"If-None-Match": "*"}):
+            for method in ("GET", "HEAD"):
+                asked = headers | had
+                past = visitor.open(address, method=method, headers={**asked, "Cookie": "theirs=1"})
+                assert seen(past) == seen(visitor.open(address, method=method, headers=asked)), (address, method, had)
+    discreet = visitor.get(PAGE, headers={"Cookie": "discreet=1"})
+    again = visitor.get(PAGE, headers={"Cookie": "discreet=1", "If-None-Match": discreet.headers["ETag"]})
+    assert (discreet.status_code, again.status_code, again.data) == (200, 304, b"")
+    assert discreet.headers["ETag"] != visitor.get(PAGE).headers["ETag"]
+    topic = visitor.get("/en/resources?topic=pay")
+    assert visitor.get("/en/resources?topic=pay", headers={"If-None-Match": topic.headers["ETag"]}).status_code == 304
+
+
 def test_packed_and_whole_have_etags_of_their_own(visitor):
     plain, packed = visitor.get(PAGE), visitor.get(PAGE, headers={"Accept-Encoding": "gzip"})
     assert gzip.decompress(packed.data) == plain.data
