@@ -11,20 +11,26 @@ import peewee
 
 from portal import audit, clock, db
 from portal.accounts.models import Person
-from portal.editing.models import Draft, RevisionNote
+from portal.editing.models import Draft, ReplacedDraft, RevisionNote
 from portal.editing.typed import Typed, of_json, of_revision
 from portal.guidance import redirects, writing
 from portal.guidance.models import Page, Revision
 from portal.guidance.services import live_revision
 
 _NEW = "new"  # the version of a page that has neither draft nor published text
+# After a version: the person has been shown what would be written over, another draft or a newer published text.
+SEEN_DRAFT, SEEN_PUBLISHED = "!", "~"
+DAYS_KEPT = 90  # of drafts that somebody wrote over
 
 
 class EditConflict(Exception):
-    """Somebody else saved or published since the form was opened; ``now`` is what is there."""
+    """Somebody else saved or published since the form was opened, or the draft was begun; ``now`` is what is there.
 
-    def __init__(self, now: Editing):
-        self.now = now
+    ``seen`` goes after the version of a form that shows both texts.
+    """
+
+    def __init__(self, now: Editing, seen: str = SEEN_DRAFT):
+        self.now, self.seen = now, seen
 
 
 class DraftOpen(Exception):
@@ -91,11 +97,16 @@ def lock(page_id: UUID) -> Editing | None:
 
 @db.transaction
 def save(page_id: UUID, typed: Typed, version: str, person: UUID) -> Editing:
-    """Keep what was typed as the page's draft; the page as it stands then. Raises EditConflict, and LookupError."""
+    """Keep what was typed as the page's draft; the page as it stands then. Raises EditConflict, and LookupError.
+
+    What another person wrote is kept beside it.
+    """
     now = lock(page_id)
     if now is None:
         raise LookupError(page_id)
-    if typed == now.typed:
+    seen, version = version[-1:], version.rstrip(SEEN_DRAFT + SEEN_PUBLISHED)
+    catches_up = seen == SEEN_PUBLISHED and now.is_behind and version == now.version
+    if typed == now.typed and not catches_up:
         return now  # nothing new, or the same thing sent twice
     if version != now.version:
         if now.draft is None and typed.settled == now.typed.settled:
@@ -105,10 +116,26 @@ def save(page_id: UUID, typed: Typed, version: str, person: UUID) -> Editing:
     if now.draft is None:
         begin(now.page, typed, now.live, person)
     else:
+        if typed != now.typed and (seen == SEEN_DRAFT or now.draft.changed_by_id != person):
+            _keep(now.draft)
+        if catches_up:
+            values["begun_from"] = now.live
         Draft.update(version=Draft.version + 1, **values).where(Draft.id == now.draft.id).execute()
     saved = open_page(page_id)
     assert saved is not None  # noqa: S101 - it was written just now
     return saved
+
+
+def _keep(draft: Draft) -> None:
+    ReplacedDraft.create(
+        page=draft.page_id, texts=draft.texts, changed_at=draft.changed_at, changed_by=draft.changed_by_id
+    )
+
+
+@db.transaction
+def forget_replaced() -> None:
+    """Drafts that were written over long ago go."""
+    ReplacedDraft.delete().where(ReplacedDraft.changed_at < clock.now() - dt.timedelta(days=DAYS_KEPT)).execute()
 
 
 def begin(page: Page, typed: Typed, live: Revision | None, person: UUID) -> None:

@@ -11,8 +11,8 @@ from portal import audit, db
 from portal.accounts.models import Person
 from portal.editing import differences, drafts
 from portal.editing.differences import Passage
-from portal.editing.models import RevisionNote
-from portal.editing.typed import Typed, of_revision
+from portal.editing.models import ReplacedDraft, RevisionNote
+from portal.editing.typed import Typed, of_json, of_revision
 from portal.guidance.models import Page, Revision
 
 DRAFT = "draft"  # stands for the draft where a revision is named
@@ -28,6 +28,16 @@ class Past:
     from_file: bool
     who: str | None  # nickname; None for a file, and where the account is gone
     note: str
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A draft as one person left it before another wrote over it."""
+
+    id: UUID
+    changed_at: dt.datetime
+    who: str | None  # nickname; None where the account is gone
+    title: str
 
 
 @dataclass(frozen=True)
@@ -54,8 +64,20 @@ def list_revisions(page_id: UUID) -> list[Past]:
     ]
 
 
+def list_replaced(page_id: UUID) -> list[Replaced]:
+    """Drafts of a page that were written over and are still kept, the last one first."""
+    rows: Any = (
+        ReplacedDraft.select(ReplacedDraft.id, ReplacedDraft.changed_at, Person.nickname, ReplacedDraft.texts)
+        .join(Person, "LEFT JOIN", on=(Person.id == ReplacedDraft.changed_by))
+        .where(ReplacedDraft.page == page_id)
+        .order_by(ReplacedDraft.changed_at.desc(), ReplacedDraft.id)
+        .tuples()
+    )
+    return [Replaced(row_id, moment, who, of_json(texts).title) for row_id, moment, who, texts in rows]
+
+
 def text_of(page_id: UUID, named: str) -> Typed | None:
-    """A revision of the page by its id in hexadecimal, or its draft; None where there is none."""
+    """A revision of the page or a replaced draft by its id in hexadecimal, or its draft; None where there is none."""
     if named == DRAFT:
         now = drafts.open_page(page_id)
         return now.typed if now and now.draft else None
@@ -64,7 +86,10 @@ def text_of(page_id: UUID, named: str) -> Typed | None:
     except ValueError:
         return None
     revision = Revision.get_or_none(Revision.page == page_id, Revision.id == revision_id)
-    return of_revision(Page.get_by_id(page_id), revision) if revision else None
+    if revision is not None:
+        return of_revision(Page.get_by_id(page_id), revision)
+    replaced = ReplacedDraft.get_or_none(ReplacedDraft.page == page_id, ReplacedDraft.id == revision_id)
+    return of_json(replaced.texts) if replaced else None
 
 
 def differences_between(old: Typed, new: Typed) -> list[FieldDifference]:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from portal import audit, clock, db, generation
 from portal.editing import drafts, typed
-from portal.editing.drafts import EditConflict
+from portal.editing.drafts import SEEN_PUBLISHED, EditConflict
 from portal.editing.models import RevisionNote
 from portal.editing.typed import Problem, Typed
 from portal.guidance import bodies, checks, exporting, files, kinds, markup, writing
@@ -73,13 +73,18 @@ def linker_of(language: str) -> Linker | None:
 
 @db.transaction
 def publish(page_id: UUID, version: str, person: UUID) -> Revision | None:
-    """Readers see the draft from now on; None where there is none. Raises EditConflict and NotSound."""
+    """Readers see the draft from now on; None where there is none. Raises EditConflict and NotSound.
+
+    A draft that was begun from another text than readers see now is a conflict, too, until somebody has looked at both.
+    """
     writing.wait_for_others()
     now = drafts.lock(page_id)
     if now is None or now.draft is None:
         return None
     if version != now.version:
         raise EditConflict(now)
+    if now.is_behind:
+        raise EditConflict(now, SEEN_PUBLISHED)
     if problems := check(now.page, now.typed, now.live):
         raise NotSound(problems)
     header, _problems = typed.header(now.typed, now.page)
@@ -152,7 +157,7 @@ def check(page: Page, written: Typed, live: Revision | None) -> list[Problem]:
     known = _known({(file.language, file.address): markup.anchors(rendered)})
     if page.withdrawn:
         problems.append(Problem("This page is withdrawn. Bring it back before you publish it."))
-    elif file.kind.in_sections and (file.language, file.section) not in known.anchors:
+    elif file.kind.in_sections and known.anchors_at(file.language, file.section) is None:
         problems.append(Problem("The section’s own page is not published. Publish that first."))
     problems += [_problem(file, one, written) for one in _findings(file, rendered, headings, known)]
     problems += _links_lost(page, file, rendered, live)

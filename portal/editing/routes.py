@@ -14,6 +14,7 @@ from portal.config import setting
 from portal.editing import drafts, history, menu, publishing, services, words
 from portal.editing.drafts import EditConflict, Editing
 from portal.editing.forms import NewPageForm, PageForm
+from portal.editing.typed import of_revision
 from portal.feature import content_changed
 from portal.forms import acts
 from portal.guidance import services as guidance
@@ -56,15 +57,27 @@ def _show(now: Editing, form: PageForm, **more: Any) -> str:
         form=form,
         preview=publishing.preview(now.page, form.typed),
         may_move=menu.may_move(now.page),
-        differs=history.differences_between(now.typed, form.typed) if more.get("conflict") else [],
+        **_other_text(now, form),
         **more,
     )
 
 
-def _show_conflict(now: Editing, form: PageForm) -> ResponseReturnValue:
+def _other_text(now: Editing, form: PageForm) -> dict[str, Any]:
+    """Where both texts are to be seen: the other one, and how it differs. Also after a preview from there."""
+    seen = (form.version.data or "")[-1:]
+    if seen == drafts.SEEN_PUBLISHED and now.live:
+        other = of_revision(now.page, now.live)
+    elif seen == drafts.SEEN_DRAFT:
+        other = now.typed
+    else:
+        return {"conflict": None}
+    return {"conflict": seen, "other": other, "differs": history.differences_between(other, form.typed)}
+
+
+def _show_conflict(conflict: EditConflict, form: PageForm) -> ResponseReturnValue:
     """Both texts; what is sent from here replaces the other one, which the person has then seen."""
-    form.version.data = now.version
-    return _show(now, form, conflict=True), 409
+    form.version.data = conflict.now.version + conflict.seen
+    return _show(conflict.now, form), 409
 
 
 def to_editor(page_id: UUID) -> ResponseReturnValue:
@@ -135,7 +148,7 @@ def edit_page(page_id: UUID) -> ResponseReturnValue:
     try:
         drafts.save(page_id, form.typed, form.version.data or "", current_user.id)
     except EditConflict as conflict:
-        return _show_conflict(conflict.now, form)
+        return _show_conflict(conflict, form)
     except LookupError:
         _show_gone()
     flash(_("Your draft is saved."))
@@ -188,7 +201,7 @@ def publish_page(page_id: UUID) -> ResponseReturnValue:
         form.version.data = now.version
         published = publishing.publish(page_id, now.version, current_user.id)
     except EditConflict as conflict:
-        return _show_conflict(conflict.now, form)
+        return _show_conflict(conflict, form)
     except publishing.NotSound as found:
         return _show(now, form, problems=found.problems), 422
     except LookupError:
@@ -227,7 +240,11 @@ def discard_draft(page_id: UUID) -> ResponseReturnValue:
 def list_revisions(page_id: UUID) -> ResponseReturnValue:
     now = open_page(page_id)
     return render_template(
-        "editing/list_revisions.html", now=now, revisions=history.list_revisions(page_id), draft=history.DRAFT
+        "editing/list_revisions.html",
+        now=now,
+        revisions=history.list_revisions(page_id),
+        replaced=history.list_replaced(page_id),
+        draft=history.DRAFT,
     )
 
 
@@ -247,6 +264,7 @@ def show_differences(page_id: UUID) -> ResponseReturnValue:
         "editing/show_differences.html",
         now=now,
         revisions=revisions,
+        replaced=history.list_replaced(page_id),
         old=old,
         new=new,
         draft=history.DRAFT,

@@ -13,7 +13,7 @@ import peewee
 from portal import audit, clock, db, generation
 from portal.accounts.models import Person
 from portal.editing import drafts, typed
-from portal.editing.models import Draft, RevisionNote
+from portal.editing.models import Draft, ReplacedDraft, RevisionNote
 from portal.guidance import checks, exporting, files, writing
 from portal.guidance.files import INDEX, SLUG
 from portal.guidance.models import Page, Revision, Source
@@ -202,10 +202,12 @@ def export_person(person: UUID) -> dict[str, Any]:
         .where(RevisionNote.person == person)
         .order_by(Revision.published_at)
     )
+    replaced = ReplacedDraft.select(ReplacedDraft, Page).join(Page).where(ReplacedDraft.changed_by == person)
+    drafts = [*open_drafts, *replaced.order_by(ReplacedDraft.changed_at)]
     return {
         "drafts": [
             {"page": exporting.address(draft.page), "changed_at": draft.changed_at.isoformat(), "texts": draft.texts}
-            for draft in open_drafts
+            for draft in drafts
         ],
         "published": [
             {

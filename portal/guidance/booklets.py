@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from markupsafe import Markup
 
 from portal import pdf_text
 from portal.config import setting
-from portal.guidance import library, services
+from portal.guidance import library, offered, services
 from portal.guidance.models import Revision, Source
 from portal.guidance.services import Line
 
@@ -69,6 +70,7 @@ class Booklet:
 
 def get_booklet(language: str, section: str) -> Booklet | None:
     """The section for readers of the language, in four statements at most; None where there is none."""
+    pages = services.by_name(language)
     lines = [line for line in services.list_pages(language) if line.section == section]
     if not lines:
         return None
@@ -80,9 +82,10 @@ def get_booklet(language: str, section: str) -> Booklet | None:
         slug for revision in revisions.values() for link in _HREF.findall(revision.html) if (slug := _term_in(link))
     }
     every = library.list_terms(language)
-    declared = {term.slug for term in library.used_on(every, lines)}
+    declared = {term.slug for term in library.used_on(every, lines, pages)}
     terms = [term for term in every if term.slug in used | declared]
-    places = _Places(lines, revisions, {term.slug for term in terms})
+    texts = {line: offered.in_language(revisions[line.revision].html, line.language, language, pages) for line in lines}
+    places = _Places(texts, pages, {term.slug for term in terms})
     chapters = [
         Chapter(
             line=line,
@@ -123,13 +126,13 @@ def _term_in(link: str) -> str:
 class _Places:
     """Where things stand in the booklet, to lead there."""
 
-    def __init__(self, lines: list[Line], revisions: dict[Any, Any], terms: set[str]) -> None:
+    def __init__(self, texts: dict[Line, str], pages: Mapping[str, Line], terms: set[str]) -> None:
         self.terms = terms
-        self.html = {line.address: revisions[line.revision].html for line in lines}
-        self.slugs = {line.address: line.slug for line in lines}
+        self.html = texts
+        self.lines = {name: line for name, line in pages.items() if line in texts}
         self.anchors = {
-            address: {found for tag in _TAG.finditer(text) for found in _ID.findall(tag[3])}
-            for address, text in self.html.items()
+            line: {found for tag in _TAG.finditer(text) for found in _ID.findall(tag[3])}
+            for line, text in texts.items()
         }
 
     def in_booklet(self, line: Line) -> str:
@@ -146,16 +149,16 @@ class _Places:
                 rest += " open" if name == "details" else ""
             return f"<{closing}{name}{rest}>"
 
-        return _TAG.sub(rewrite, self.html[line.address])
+        return _TAG.sub(rewrite, self.html[line])
 
     def _lead(self, link: str, line: Line) -> str:
         """The address, escaped as it came, or the anchor in the booklet."""
         if link.startswith("#"):
-            return f"#{line.slug}:{link[1:]}" if link[1:] in self.anchors[line.address] else link
+            return f"#{line.slug}:{link[1:]}" if link[1:] in self.anchors[line] else link
         if (term := _TERM.fullmatch(link)) and term[1] in self.terms:
             return f"#term-{term[1]}"
         page = _PAGE.fullmatch(link)
-        if not page or page[1] not in self.slugs:
+        there = self.lines.get(page[1]) if page else None
+        if not page or there is None:
             return link
-        slug = self.slugs[page[1]]
-        return f"#{slug}:{page[2]}" if page[2] in self.anchors[page[1]] else f"#page-{slug}"
+        return f"#{there.slug}:{page[2]}" if page[2] in self.anchors[there] else f"#page-{there.slug}"

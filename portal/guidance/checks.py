@@ -26,7 +26,7 @@ from portal.guidance.kinds import GUIDANCE
 SOURCE_KEYS = {"author": str, "title": str, "publisher": str, "year": int, "kind": str, "note": str}
 SOURCE_KINDS = ("text", "study", "guide", "standard")
 LOCAL_CHECKS = ("health", "law")
-TAKEN = frozenset({"booklet"})  # addresses in every section that are no page's
+TAKEN = frozenset({bodies.BOOKLET})  # addresses in every section that are no page's
 KINDS: dict[type, str] = {
     str: "words in double quotes",
     int: "a whole number",
@@ -62,7 +62,7 @@ def check_content(content: ContentSet) -> Iterator[Finding]:
         if page.kind.in_sections and page.slug in TAKEN:
             message = f"“{page.slug}” is the address of the section's booklet. Give the page another name."
             yield Finding(page.file, None, message)
-        if page.kind.in_sections and (page.language, page.section) not in known.anchors:
+        if page.kind.in_sections and known.anchors_at(page.language, page.section) is None:
             message = f"There is no section “{page.section}”: add {page.section}/{INDEX}.md, or move this file."
             yield Finding(page.file, None, message)
         wrong = list(check_header(page))
@@ -164,8 +164,8 @@ def check_names(page: PageFile, known: bodies.Known) -> Iterator[Finding]:
             if not fits(name):
                 yield Finding(page.file, page.line_of(key), f"“{key}” names “{name}”, {remedy}")
 
-    topics = known.topics_in(page.language)
-    yield from unknown("topics", topics.__contains__, f"which is not in {page.language}/topics.toml. Add it there.")
+    topics, language = known.topics_in(page.language), known.language_of_topics(page.language)
+    yield from unknown("topics", topics.__contains__, f"which is not in {language}/topics.toml. Add it there.")
     yield from unknown("sources", known.sources.__contains__, "which is not in sources.toml. Add it there.")
     yield from unknown(
         "related",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from portal import paths
+from portal import config, paths
 from portal.commands import CannotStart, json_option, report, with_database
 from portal.feature import content_changed
 from portal.guidance import checks, exporting, loading
@@ -24,6 +24,10 @@ def content() -> None:
 @json_option
 def check(as_json: bool) -> None:
     """Name every mistake in the content files, with file, line and remedy. Opens no database."""
+    try:
+        config.load({})  # which languages the site has
+    except config.ConfigError as error:
+        raise CannotStart(str(error)) from error
     _content, findings = checks.check_folder(paths.resource_dir("content"))
     report((dataclasses.asdict(finding) for finding in findings), as_json, _FINE)
 
@@ -66,7 +70,9 @@ def _numbers(loaded: loading.Loading) -> str:
     tables = loaded.tables
     return (
         f"Pages added: {len(loaded.added)}, changed: {len(loaded.changed)}, moved: {len(loaded.moved)}, "
-        f"rendered again: {len(loaded.outdated)}. Sources: {len(tables.sources)}. Topics: {len(tables.topics)}. "
+        f"rendered again: {len(loaded.outdated)}. "
+        f"Sources: {len(tables.sources) + len(tables.gone_sources)}. "
+        f"Topics: {len(tables.topics) + len(tables.gone_topics)}. "
         f"Terms: {len(tables.terms) + len(tables.gone_terms)}. "
         f"Resources: {len(tables.resources) + len(tables.gone_resources)}."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,11 +48,10 @@ class Wish:
     page: Line
 
 
-def list_entries(pages: Iterable[Line]) -> list[tuple[Any, list[Wish]]]:
-    """For whom, and what there is to begin with; pages that are not there are left out."""
-    by_address = {page.address: page for page in pages}
+def list_entries(pages: Mapping[str, Line]) -> list[tuple[Any, list[Wish]]]:
+    """For whom, and what there is to begin with, of pages by the names that lead to them."""
     groups = [
-        (reader, [Wish(words, by_address[address]) for words, address in wishes if address in by_address])
+        (reader, [Wish(words, pages[address]) for words, address in wishes if address in pages])
         for reader, wishes in ENTRIES
     ]
     return [(reader, wishes) for reader, wishes in groups if wishes]

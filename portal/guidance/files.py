@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from portal.config import setting
 from portal.guidance import kinds
 from portal.guidance.kinds import GUIDANCE, Kind
 
@@ -92,7 +93,7 @@ class TableFile:
 class ContentSet:
     pages: tuple[PageFile, ...]  # by language, kind, section, file name
     sources: TableFile
-    topics: dict[str, TableFile]  # by language
+    topics: dict[str, TableFile]  # by language; only the site's own must have them
     glossaries: dict[str, TableFile]  # by language; a language may have none
     resources: TableFile | None
     inventory: TableFile | None
@@ -109,7 +110,11 @@ def read_content(root: Path) -> tuple[ContentSet, list[Finding]]:
                 page = _read_page(root, kind, folder.name, path, findings)
                 if page is not None:
                     pages.append(page)
-        topics[folder.name] = _read_tables(root, folder / "topics.toml", findings)
+        # Where a language has none of its own, the topics of the site's own stand in.
+        needed = folder.name == setting("DEFAULT_LANGUAGE")
+        tables = (_read_tables if needed else _read_if_there)(root, folder / "topics.toml", findings)
+        if tables is not None:
+            topics[folder.name] = tables
         glossary = _read_if_there(root, folder / "glossary.toml", findings)
         if glossary is not None:
             glossaries[folder.name] = glossary

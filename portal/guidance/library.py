@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from portal.config import setting
 from portal.guidance.models import Resource, Term
-from portal.guidance.services import Line
+from portal.guidance.services import Line, named
 
 
 @dataclass(frozen=True)
@@ -28,25 +28,25 @@ def list_terms(language: str) -> list[Term]:
     return sorted(own or [term for term in rows if term.language == fallback], key=lambda one: _folded(one.term))
 
 
-def by_letter(terms: Iterable[Term], pages: Iterable[Line]) -> dict[str, list[Entry]]:
-    """Terms under the letter they begin with, accents left out."""
+def by_letter(terms: Iterable[Term], pages: Mapping[str, Line]) -> dict[str, list[Entry]]:
+    """Terms under the letter they begin with, accents left out; ``pages`` by the names that lead to them."""
     terms = list(terms)
-    by_slug, by_address = {term.slug: term for term in terms}, {page.address: page for page in pages}
+    by_slug = {term.slug: term for term in terms}
     letters: dict[str, list[Entry]] = {}
     for term in terms:
         entry = Entry(
             term,
             see=[by_slug[slug] for slug in term.see if slug in by_slug],
-            used=[by_address[address] for address in term.used if address in by_address],
+            used=named(term.used, pages),
         )
         letters.setdefault(_folded(term.term)[0].upper(), []).append(entry)
     return letters
 
 
-def used_on(terms: Iterable[Term], pages: Iterable[Line]) -> list[Term]:
-    """The terms that are used on at least one of the pages."""
-    addresses = {page.address for page in pages}
-    return [term for term in terms if addresses & set(term.used)]
+def used_on(terms: Iterable[Term], some: Iterable[Line], pages: Mapping[str, Line]) -> list[Term]:
+    """The terms that are used on at least one of some pages; ``pages`` are all, by the names that lead to them."""
+    asked = set(some)
+    return [term for term in terms if not asked.isdisjoint(named(term.used, pages))]
 
 
 def list_resources() -> list[Resource]:

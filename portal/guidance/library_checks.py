@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +19,7 @@ RESOURCE_KEYS: dict[str, type] = {
 }  # fmt: skip
 RESOURCE_EXTRA: dict[str, type] = {"year": int, "url": str}
 NO_LINK, NOT_VERIFIED = "not checked", "not verified"
+OPENED = re.compile(r"(?P<found>works|dead), (?P<day>\d{4}-\d{2}-\d{2})", re.ASCII)
 _KINDS = {str: "words in double quotes", int: "a whole number", list: "a list of words in square brackets"}
 
 
@@ -114,6 +117,20 @@ def _link(file: TableFile, slug: str, fields: dict[str, Any]) -> Iterator[Findin
     if url is not None and not url.startswith(("http://", "https://")):
         message = f"Resource {slug}: “url” must begin with http:// or https://."
         yield Finding(file.file, file.line_of(slug, "url"), message)
-    if url is not None and state != NOT_VERIFIED:
-        message = f'Resource {slug}: with “url”, “link_state” must be "{NOT_VERIFIED}"; nobody has looked at it yet.'
+    if url is not None and state != NOT_VERIFIED and not _was_opened(state):
+        message = (
+            f'Resource {slug}: with “url”, “link_state” must be "{NOT_VERIFIED}", or what somebody found who opened it '
+            'and the day: "works, 2027-01-10" or "dead, 2027-01-10".'
+        )
         yield Finding(file.file, file.line_of(slug, "link_state"), message)
+
+
+def _was_opened(state: str) -> bool:
+    found = OPENED.fullmatch(state)
+    if not found:
+        return False
+    try:
+        dt.date.fromisoformat(found["day"])
+    except ValueError:
+        return False
+    return True

@@ -13,10 +13,11 @@ from portal.guidance import bodies, checks, files, markup, tables, writing
 from portal.guidance.files import ContentSet, Finding, PageFile
 from portal.guidance.models import Page, PageLink, Revision
 from portal.guidance.services import live_revision
-from portal.guidance.tables import Tables
+from portal.guidance.tables import Named, Tables
 from portal.guidance.terms import Linker
 from portal.text import Heading
 
+_Key = tuple[str, str, str, str]  # kind, language, section, slug
 _OWN_COLUMNS = ("title", "summary", "in_short")
 
 
@@ -62,7 +63,8 @@ def load(root: Path) -> Loading:
 
 def _plan(content: ContentSet) -> Loading:
     stored = _stored_pages()
-    plan = Loading(tables=tables.compare(content))
+    with_file = {_key(file) for file in content.pages}
+    plan = Loading(tables=tables.compare(content, _named_elsewhere(stored, with_file)))
     for file in content.pages:
         known = stored.get(_key(file))
         if known is None:
@@ -74,7 +76,6 @@ def _plan(content: ContentSet) -> Loading:
             asked, place = known.live.header["order"], file.header.get("order")  # type: ignore[union-attr]
             if known.page.position == asked != place:
                 plan.moved.append((known.page, place))
-    with_file = {_key(file) for file in content.pages}
     plan.gone = [one.page for key, one in stored.items() if one.belongs_to_file and key not in with_file]
     replaced = {page.id for page, _file in plan.changed}
     plan.outdated = [
@@ -87,11 +88,23 @@ def _plan(content: ContentSet) -> Loading:
     return plan
 
 
-def _key(file: PageFile) -> tuple[str, str, str, str]:
+def _named_elsewhere(stored: dict[_Key, _Stored], with_file: set[_Key]) -> Named:
+    texts = [
+        (one.page.language, one.live.header)
+        for key, one in stored.items()
+        if one.live is not None and not (one.belongs_to_file and key in with_file)
+    ]
+    return Named(
+        sources=frozenset(name for _language, header in texts for name in header["sources"]),
+        topics=frozenset((language, name) for language, header in texts for name in header["topics"]),
+    )
+
+
+def _key(file: PageFile) -> _Key:
     return file.kind.name, file.language, file.section, file.slug
 
 
-def _stored_pages() -> dict[tuple[str, str, str, str], _Stored]:
+def _stored_pages() -> dict[_Key, _Stored]:
     """By kind, language, section and slug; one statement."""
     rows = (
         Page.select(Page, Revision.id, Revision.from_file, Revision.renderer, Revision.header)
@@ -159,7 +172,9 @@ def _rendered(body: str, linker: Linker | None) -> dict[str, Any]:
         return {"level": heading.level, "anchor": heading.anchor, "title": heading.title}
 
     html, headings = markup.render(body, linker)
-    return {"html": html, "headings": [plain(heading) for heading in headings], "renderer": markup.RENDERER}
+    # Texts from before HTML headings were refused may have some that nothing can lead to.
+    led_to = [plain(heading) for heading in headings if heading.anchor]
+    return {"html": html, "headings": led_to, "renderer": markup.RENDERER}
 
 
 def _write_links(live: list[Revision]) -> None:

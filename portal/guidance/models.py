@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+
 import peewee
 
 from portal import db
@@ -80,6 +82,12 @@ class Resource(db.Model):
     slug = peewee.CharField(80, unique=True)
     position = peewee.IntegerField()
     fields = peewee.JSONField()  # the keys of library_checks.RESOURCE_KEYS
+
+    @property
+    def opened(self) -> tuple[str, dt.date] | None:
+        """What somebody found who opened the link, ``works`` or ``dead``, and when; None where nobody has."""
+        found, _, day = self.fields["link_state"].partition(", ")
+        return (found, dt.date.fromisoformat(day)) if day else None
 
 
 class PageLink(db.Model):

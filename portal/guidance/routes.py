@@ -44,7 +44,7 @@ def list_sections() -> str:
         "guidance/list_sections.html",
         sections=sections,
         topics=services.list_topics(language()),
-        entries=entries.list_entries(pages),
+        entries=entries.list_entries(services.by_name(language())),
     )
 
 
@@ -89,7 +89,7 @@ def show_topic(topic: str) -> str:
         topic=shown,
         topics=topics,
         pages=pages,
-        terms=library.used_on(library.list_terms(language()), pages),
+        terms=library.used_on(library.list_terms(language()), pages, services.by_name(language())),
         resources=library.about(library.list_resources(), topic),
     )
 
@@ -98,7 +98,7 @@ def show_topic(topic: str) -> str:
 @public
 @same_for_everybody
 def list_terms() -> str:
-    terms, pages = library.list_terms(language()), services.list_pages(language())
+    terms, pages = library.list_terms(language()), services.by_name(language())
     return render_template("guidance/list_terms.html", letters=library.by_letter(terms, pages))
 
 

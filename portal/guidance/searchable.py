@@ -24,7 +24,7 @@ def offer() -> Iterator[SearchText]:
     for language in setting("LANGUAGES"):
         lines = services.list_pages(language)
         yield from _pages(language, lines)
-        yield from _questions(language, lines)
+        yield from _questions(language)
         yield from _terms(language)
         yield from _resources(language)
 
@@ -69,16 +69,14 @@ def plain(rendered: str) -> str:
     return " ".join(html.unescape(words).split())
 
 
-def _questions(language: str, lines: list[Line]) -> Iterator[SearchText]:
+def _questions(language: str) -> Iterator[SearchText]:
     """Questions lead to the first page they belong to; what a person answers alone, to the checklist."""
-    pages = {line.address: line for line in lines}
+    pages = services.by_name(language)
     for folder in files.shipped():
         links = files.load_links(folder)
         for group in try_it.list_questions([f"{folder.name}/{code}" for code in links], language):
             for question in group.questions:
-                addresses = [
-                    _address(language, pages[address]) for address in links[question.code].pages if address in pages
-                ]
+                addresses = [_address(language, page) for page in services.named(links[question.code].pages, pages)]
                 if group.own:
                     addresses = [f"/{language}/candidates/checklist"]
                 if addresses:

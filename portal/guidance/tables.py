@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from portal.config import setting
 from portal.guidance.files import ContentSet
 from portal.guidance.models import Resource, Source, StoredFile, Term, Topic
 from portal.guidance.terms import Linker, linker
@@ -23,6 +24,8 @@ class Tables:
     topics: Rows = field(default_factory=list)
     terms: Rows = field(default_factory=list)
     resources: Rows = field(default_factory=list)
+    gone_sources: list[UUID] = field(default_factory=list)
+    gone_topics: list[UUID] = field(default_factory=list)
     gone_terms: list[UUID] = field(default_factory=list)
     gone_resources: list[UUID] = field(default_factory=list)
     files: Rows = field(default_factory=list)
@@ -32,14 +35,24 @@ class Tables:
     @property
     def is_empty(self) -> bool:
         return not (
-            self.sources or self.topics or self.terms or self.resources or self.gone_terms or self.gone_resources
-            or self.files or self.gone_files
+            self.sources or self.topics or self.terms or self.resources or self.gone_sources or self.gone_topics
+            or self.gone_terms or self.gone_resources or self.files or self.gone_files
         )  # fmt: skip
 
 
-def compare(content: ContentSet) -> Tables:
-    """What a load would write, in five statements."""
-    tables = Tables(sources=_changed_sources(content), topics=_changed_topics(content))
+@dataclass(frozen=True)
+class Named:
+    """What the texts name that no file of the set holds: edited here, withdrawn, or without a file any more."""
+
+    sources: frozenset[str] = frozenset()
+    topics: frozenset[tuple[str, str]] = frozenset()  # language of the text, and topic
+
+
+def compare(content: ContentSet, named: Named) -> Tables:
+    """What a load would write, in five statements. What is ``named`` stays, though its entry is gone."""
+    tables = Tables()
+    _compare_sources(content, named, tables)
+    _compare_topics(content, named, tables)
     _compare_terms(content, tables)
     _compare_resources(content, tables)
     _compare_files(content, tables)
@@ -47,7 +60,11 @@ def compare(content: ContentSet) -> Tables:
 
 
 def write(tables: Tables) -> None:
+    if tables.gone_sources:
+        Source.delete().where(Source.id.in_(tables.gone_sources)).execute()
     _write_sources(tables.sources)
+    if tables.gone_topics:
+        Topic.delete().where(Topic.id.in_(tables.gone_topics)).execute()
     _write_topics(tables.topics)
     if tables.gone_terms:
         Term.delete().where(Term.id.in_(tables.gone_terms)).execute()
@@ -75,24 +92,32 @@ def linkers(content: ContentSet) -> dict[str, Linker]:
     }
 
 
-def _changed_sources(content: ContentSet) -> Rows:
-    stored = {row.key: (row.position, row.fields) for row in Source.select().order_by(Source.key)}
-    return [
-        {"key": key, "position": position, "fields": fields}
-        for position, (key, fields) in enumerate(content.sources.tables.items())
-        if stored.get(key) != (position, fields)
-    ]
+def _compare_sources(content: ContentSet, named: Named, tables: Tables) -> None:
+    stored = {row.key: row for row in Source.select().order_by(Source.key)}
+    asked = content.sources.tables
+    for position, (key, fields) in enumerate(asked.items()):
+        row = stored.get(key)
+        if row is None or (row.position, row.fields) != (position, fields):
+            tables.sources.append({"key": key, "position": position, "fields": fields})
+    tables.gone_sources = [row.id for key, row in stored.items() if key not in asked and key not in named.sources]
 
 
-def _changed_topics(content: ContentSet) -> Rows:
-    rows = Topic.select().order_by(Topic.language, Topic.slug)
-    stored = {(row.language, row.slug): (row.position, {"title": row.title, "summary": row.summary}) for row in rows}
-    return [
-        {"language": language, "slug": slug, "position": position, "fields": fields}
+def _compare_topics(content: ContentSet, named: Named, tables: Tables) -> None:
+    stored = {(row.language, row.slug): row for row in Topic.select().order_by(Topic.language, Topic.slug)}
+    asked = {
+        (language, slug): (position, fields)
         for language, file in content.topics.items()
         for position, (slug, fields) in enumerate(file.tables.items())
-        if stored.get((language, slug)) != (position, fields)
-    ]
+    }
+    for (language, slug), (position, fields) in asked.items():
+        row = stored.get((language, slug))
+        if row is None or (row.position, {"title": row.title, "summary": row.summary}) != (position, fields):
+            tables.topics.append({"language": language, "slug": slug, "position": position, "fields": fields})
+    # Texts in a language without topics carry those of the site's own.
+    kept = named.topics | {
+        (setting("DEFAULT_LANGUAGE"), slug) for language, slug in named.topics if language not in content.topics
+    }
+    tables.gone_topics = [row.id for key, row in stored.items() if key not in asked and key not in kept]
 
 
 def _compare_terms(content: ContentSet, tables: Tables) -> None:

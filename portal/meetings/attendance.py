@@ -7,7 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import peewee
@@ -19,6 +19,7 @@ from portal.meetings import people, services
 from portal.meetings.models import About, Attendance, Meeting, MeetingMove, Part
 from portal.meetings.people import Leader
 from portal.meetings.services import ChangedMeanwhile
+from portal.training import corrections
 from portal.training import services as training
 from portal.training.models import Way
 
@@ -59,6 +60,33 @@ class Noted:
     @property
     def is_empty(self) -> bool:
         return not (self.there or self.guests or self.led or self.prepared)
+
+
+class AsOf(NamedTuple):
+    """What a page had shown when it was opened: which version of the meeting, which day, and what was noted for it."""
+
+    version: str
+    day: str
+    digest: str
+
+    @classmethod
+    def read(cls, text: str) -> AsOf:
+        version, _slash, rest = text.partition("/")
+        day, _slash, digest = rest.partition("/")
+        return cls(version, day, digest)
+
+    def __str__(self) -> str:
+        return "/".join(self)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What noting did to the meeting's module: for how many it is newly done, refreshed, or open again."""
+
+    new: int = 0
+    refreshed: int = 0
+    open_again: int = 0
+    still: dict[UUID, str] = field(default_factory=dict)  # taken out and marked all the same, by nickname
 
 
 @dataclass(frozen=True)
@@ -105,7 +133,7 @@ def open_sheet(organisation: UUID, reach: Collection[UUID], meeting: Meeting, da
         leaders=leaders,
         noted=noted,
         other_days=[one for one in days if one != day],
-        as_of=f"{meeting.version}-{_digest(noted)}",
+        as_of=str(AsOf(str(meeting.version), day.isoformat(), _digest(noted))),
     )
 
 
@@ -180,32 +208,64 @@ def note(
     *,
     by: UUID,
     module_done: bool = False,
-) -> int:
-    """Note attendance for a day in place of what was noted for it; for how many the module is newly marked as done.
+) -> Outcome:
+    """Note attendance for a day in place of what was noted for it; what this did to the module.
 
-    Whoever is out of reach keeps what was noted for them.
+    Whoever is out of reach keeps what was noted for them. For whoever is taken out the module is open again.
     Raises LookupError, OtherDay, ChangedMeanwhile, NotedMeanwhile, NotYet, LeftMeanwhile.
     """
     meeting = services.lock(organisation, meeting_id)
     sheet = open_sheet(organisation, reach, meeting, day)
-    version, _hyphen, digest = as_of.partition("-")
-    if version != str(meeting.version):
+    seen = AsOf.read(as_of)
+    if seen.version != str(meeting.version):
         raise ChangedMeanwhile(meeting)
     if day > clock.today():
         raise NotYet
     if left := noted.there.keys() - sheet.people.keys():
         raise training.LeftMeanwhile(set(left))
-    sound = _sound(noted, sheet)
-    if digest != _digest(sheet.noted) and sound != sheet.noted:
+    kept = sound(noted, sheet)
+    if not _was_shown(seen, sheet) and kept != sheet.noted:
         raise NotedMeanwhile(sheet.noted)
-    _write(sheet, sound)
+    _write(sheet, kept)
     services.record("meetings.note_attendance", meeting)
-    if module_done and meeting.module and sound.there:
-        return training.finish_many(organisation, set(sound.there), meeting.module, day, Way.MEETING, by)
-    return 0
+    if not meeting.module:
+        return Outcome()
+    taken_out = (sheet.noted.there.keys() & sheet.people.keys()) - kept.there.keys()
+    undone = _undo(meeting, day, taken_out) if taken_out else corrections.Undone()
+    done = training.Marked()
+    if module_done and kept.there:
+        done = training.finish_many(organisation, set(kept.there), meeting.module, day, Way.MEETING, by)
+    still = {person: nickname for person, nickname in sheet.people.items() if person in undone.still}
+    return Outcome(done.new, done.refreshed, len(undone.open_again), still)
 
 
-def _sound(noted: Noted, sheet: Sheet) -> Noted:
+def _was_shown(seen: AsOf, sheet: Sheet) -> bool:
+    """Whether whoever saves had what is noted now before their eyes. Their page may have been about another day."""
+    if seen.day != sheet.day.isoformat():
+        return sheet.noted.is_empty
+    return seen.digest == _digest(sheet.noted)
+
+
+def _undo(meeting: Meeting, day: dt.date, taken_out: Collection[UUID]) -> corrections.Undone:
+    """Whoever was at another meeting about the module on that day may have it from there."""
+    elsewhere: Any = (
+        Attendance.select(Attendance.person)
+        .join(Meeting)
+        .where(
+            Meeting.organisation == meeting.organisation_id,
+            Meeting.module == meeting.module,
+            Meeting.id != meeting.id,
+            Attendance.day == day,
+            Attendance.person.in_(list(taken_out)),
+        )
+        .order_by(Attendance.id)
+        .tuples()
+    )
+    keep = {person for (person,) in elsewhere}
+    return corrections.undo_meeting(meeting.organisation_id, taken_out, str(meeting.module), day, keep=keep)
+
+
+def sound(noted: Noted, sheet: Sheet) -> Noted:
     """Nobody twice: a guest with a member's nickname is that member, and whoever led did not attend as well.
 
     Of mutual support nothing is kept but paid minutes.

@@ -13,8 +13,9 @@ from flask_login import current_user
 
 from portal import clock
 from portal.meetings import attendance, hours, services, words
-from portal.meetings.attendance import Sheet
+from portal.meetings.attendance import AsOf, Outcome, Sheet
 from portal.meetings.forms import drop_unknown
+from portal.meetings.models import Meeting
 from portal.meetings.routes import BASE, OF_PEERS, PEERS, TRAINERS, Side, bp, to_list
 from portal.meetings.sheet_forms import AttendanceForm, leader_key, sheet_form
 from portal.organisations.services import get_organisation
@@ -53,14 +54,17 @@ def _note(side: Side, organisation_id: UUID, meeting_id: UUID) -> ResponseReturn
             problem, changed = words.changed_words(meanwhile.meeting), True
             if meanwhile.meeting.day <= clock.today():
                 form.day.data = meanwhile.meeting.day.isoformat()
-            form.as_of.data = sheet.as_of
-        except attendance.NotedMeanwhile as meanwhile:
+            # Only the version: what was noted since the page was opened is still to be shown, whatever the day.
+            seen = AsOf.read(form.as_of.data or "")
+            form.as_of.data = str(seen._replace(version=str(meanwhile.meeting.version)))
+        except attendance.NotedMeanwhile:
             problem = _(
                 "Somebody else noted this day meanwhile. What they noted is now on this page, together with what you "
                 "ticked. Look it over, then save again."
             )
-            form.take_in(meanwhile.now)
-            form.as_of.data = sheet.as_of
+            sheet = attendance.open_sheet(organisation_id, reach, meeting, sheet.day)
+            form = sheet_form(sheet)
+            form.take_in()
         except attendance.NotYet:
             problem, changed = _("That day has not come yet. What you ticked is still here; nothing was saved."), True
         except LeftMeanwhile:
@@ -100,17 +104,46 @@ def _save_attendance(side: Side, organisation_id: UUID, sheet: Sheet, form: Atte
     number = len(noted.there) + len(noted.guests)
     day = words.weekday(sheet.day)
     flash(ngettext("Noted for %(day)s: %(num)s person.", "Noted for %(day)s: %(num)s people.", number, day=day))
-    if done:
-        name = words.neutral_meeting(meeting.about, meeting.module)
+    _say_of_module(organisation_id, meeting, done)
+    return to_list(organisation_id)
+
+
+def _say_of_module(organisation_id: UUID, meeting: Meeting, done: Outcome) -> None:
+    """What became of the meeting's module, in words."""
+    name = words.neutral_meeting(meeting.about, meeting.module)
+    if done.new:
         flash(
             ngettext(
                 "%(name)s is newly done for %(num)s person.",
                 "%(name)s is newly done for %(num)s people.",
-                done,
+                done.new,
                 name=name,
             )
         )
-    return to_list(organisation_id)
+    if done.refreshed:
+        flash(
+            ngettext(
+                "%(name)s is refreshed for %(num)s person.",
+                "%(name)s is refreshed for %(num)s people.",
+                done.refreshed,
+                name=name,
+            )
+        )
+    if done.open_again:
+        flash(
+            ngettext(
+                "%(name)s is open again for %(num)s person who was not there after all.",
+                "%(name)s is open again for %(num)s people who were not there after all.",
+                done.open_again,
+                name=name,
+            )
+        )
+    if done.still:
+        addresses = {
+            url_for("training.show_person", organisation_id=organisation_id, person_id=person): nickname
+            for person, nickname in done.still.items()
+        }
+        flash(words.still_marked(name, addresses))
 
 
 def _date(text: str) -> dt.date | None:

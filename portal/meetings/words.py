@@ -1,12 +1,13 @@
-"""Meetings in the words people read. A module's title stands nowhere here: its code is enough."""
+"""Meetings in the words people read. A module goes by its code, unless somebody chose titles for themselves."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from babel import dates
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 
 from portal.i18n import language
 from portal.meetings.models import About, Meeting, MeetingMove, Part
@@ -20,14 +21,17 @@ PARTS = {
 }
 
 
+_NAMED = 5  # people with a link in one sentence
+
+
 def part_words(part: Part) -> str:
     return str(PARTS[part])
 
 
-def neutral_meeting(about: str, module: str | None) -> str:
-    """What a meeting is called where others may look, such as on a payroll."""
+def neutral_meeting(about: str, module: str | None, titles: dict[str, str] | None = None) -> str:
+    """What a meeting is called where others may look, such as on a payroll; with its title where one is given."""
     if about == About.MODULE and module:
-        return module_name(module)
+        return module_name(module, titles)
     return str(_("Mutual support") if about == About.SUPPORT else _("Meeting"))
 
 
@@ -96,3 +100,14 @@ def changed_words(meeting: Meeting) -> str:
         "for, look it over and save again.",
         now=moment_words(meeting),
     )
+
+
+def still_marked(module: str, addresses: dict[str, str]) -> Markup:
+    """What to say of people who were not at a meeting after all and keep its module; nicknames by address."""
+    shown = list(addresses.items())[:_NAMED]  # it waits in a cookie, which has an end
+    links = Markup(", ").join(Markup('<a href="{}">{}</a>').format(address, nickname) for address, nickname in shown)
+    more = len(addresses) - len(shown)
+    others = ngettext("and %(num)s other", "and %(num)s others", more) if more else ""
+    told = gettext("%(module)s stays marked for people who were not there after all:", module=module)
+    why = gettext("It was refreshed or marked again since, or they were at another meeting. Look whether it is right.")
+    return Markup("{} {} {}. {}").format(told, links, others, why)

@@ -54,7 +54,7 @@ def check_mark(demo: bool) -> None:
 
     Also right for a database of an older release.
     """
-    marked = SiteFact.table_exists() and is_demo()
+    marked = SiteFact._meta.table_name in db.database.get_tables() and is_demo()
     if marked and not demo:
         raise db.DatabaseUnusable(
             "This data folder holds a demo, whose accounts everybody knows. Choose another with --data, or add --demo."

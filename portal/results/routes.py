@@ -13,7 +13,7 @@ from assessments import files
 from assessments.model import Links, RaterGroup
 from portal import clock
 from portal.guidance import titles
-from portal.guidance.services import list_pages
+from portal.guidance.services import by_name, named
 from portal.i18n import language
 from portal.permissions import Permission, needs
 from portal.results import exports, item_words, sentences, services, words
@@ -83,7 +83,7 @@ def _show(round_: Round, group: RaterGroup, form: ReleaseForm) -> str:
         sentences=sentences,
         labels=LABELS,
         earliest=reading.closed_on + EARLIEST,
-        pages={page.address: page for page in list_pages(language())},
+        read_on=functools.partial(named, pages=by_name(language())),
         modules=titles.of_kind("module", language()),
     )
 

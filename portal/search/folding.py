@@ -7,12 +7,16 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_EXTRA = str.maketrans(
-    {"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d", "ħ": "h", "ς": "σ", "ʼ": " "}
-)
+_EXTRA = str.maketrans({
+    "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d", "ħ": "h", "ŋ": "n", "ŧ": "t",
+    "ə": "e", "ґ": "г", "ς": "σ", "ʼ": " ",
+})  # fmt: skip
+_FLYING_POINT = "·"  # between two l of Catalan; elsewhere it sets words apart
 _NO_WORD = re.compile(r"[\W_]+")
 # Letters of Europe's alphabets; what else folds to something else is found, but not marked in excerpts.
-_BLOCKS = (range(0x0345, 0x0346), range(0x00C0, 0x0250), range(0x0370, 0x0530), range(0x1E00, 0x2000))
+_BLOCKS = (
+    range(0x0345, 0x0346), range(0x00C0, 0x0250), range(0x0259, 0x025A), range(0x0370, 0x0530), range(0x1E00, 0x2000),
+)  # fmt: skip
 _FIRST = re.compile(r"\[[^\]\\]+\]")
 _BEGINS = r"(?<![^\W_].)"  # the letter before this one is none of a word
 _MARKS = "[\u0300-\u036f]*"
@@ -25,6 +29,7 @@ def fold(text: str) -> str:
     else:
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
         text = "".join(letter for letter in text if not unicodedata.combining(letter)).translate(_EXTRA)
+        text = text.replace(f"l{_FLYING_POINT}l", "ll")
     return _NO_WORD.sub(" ", text).strip()
 
 
@@ -58,8 +63,9 @@ def _word_pattern(word: str) -> str:
         if len(pair) == 2 and pair in spellings:
             parts.append(f"(?:[{spellings[pair]}]|{_either(letter)}{_MARKS}{_either(pair[1])}){_MARKS}")
         else:
+            point = f"{_FLYING_POINT}?" if pair == "ll" else ""
             pair = letter
-            parts.append(_either(letter) + _MARKS)
+            parts.append(_either(letter) + _MARKS + point)
         place += len(pair)
     return "".join(parts)
 

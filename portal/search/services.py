@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, astuple, dataclass, replace
@@ -20,11 +21,14 @@ from portal.search.query import Part, Query
 
 MOST = 20  # results
 FEW = 3  # with fewer, words that are one slip away are looked for, too
-_INDEX = 2  # raise it when the same texts are indexed differently
+_INDEX = 3  # raise it when the same texts are indexed differently
 _LONGEST_TEXT = 100_000  # characters: what PostgreSQL's tsvector holds in any alphabet
 _LONGEST_WORD = 64
 _SLIPS_FROM, _SLIPS_TO = 4, 24  # letters of a word that may be mistyped
+_SLIPS_BESIDE_FROM = 2  # where it stands beside others: those tell which word was meant
 _WAYS = 3  # words that one mistyped word may have been
+_WAYS_BESIDE = 6  # the same beside others, shared among all that are mistyped
+_MOST_WORDS, _MOST_WAYS = 6, 12  # of a part that may be mistyped
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def _rebuild(texts: list[SearchText], digest: str) -> bool:
 
 def _write_slips(language: str, words: Iterable[str]) -> None:
     # A word that is mistyped may have a letter less or more than what was typed.
-    near = (word for word in sorted(words) if _SLIPS_FROM - 1 <= len(word) <= _SLIPS_TO + 1)
+    near = (word for word in sorted(words) if _SLIPS_BESIDE_FROM <= len(word) <= _SLIPS_TO + 1)
     for some in chunked(((language, way, word) for word in near for way in sorted(folding.shortened(word))), 5000):
         FoundSlip.insert_many(some, fields=[FoundSlip.language, FoundSlip.written, FoundSlip.word]).execute()
 
@@ -155,8 +159,14 @@ def find(language: str, typed: str, most: int = MOST) -> Found:
         if more:
             rows = (rows + more)[:most]
             parts = wider.every_part
-            instead = tuple(" ".join(part.words) for part in parts if part not in asked.every_part)
+            instead = tuple(_found_instead(more, (part for part in parts if part not in asked.every_part)))
     return Found(list(_hits(rows, parts)), instead)
+
+
+def _found_instead(rows: list[tuple[Any, ...]], parts: Iterable[Part]) -> Iterator[str]:
+    """The words of those parts that one of the texts has."""
+    texts = [_apart(folding.fold(title).split()) + folded for _number, _kind, title, *_rest, folded in rows]
+    return (" ".join(part.words) for part in parts if any(part.needle in text for text in texts))
 
 
 def _hits(rows: list[tuple[Any, ...]], parts: tuple[Part, ...]) -> Iterator[Hit]:
@@ -167,16 +177,29 @@ def _hits(rows: list[tuple[Any, ...]], parts: tuple[Part, ...]) -> Iterator[Hit]
 
 
 def _with_slips(language: str, asked: Query) -> Query:
-    """The query with further ways to write each word that no text has."""
+    """The query with further ways to write each part that has words which are in no text."""
     return replace(asked, parts=tuple((*ways, *_slips(language, ways[0])) for ways in asked.parts))
 
 
 def _slips(language: str, part: Part) -> list[Part]:
-    (word, *more) = part.words
-    if more or not _SLIPS_FROM <= len(word) <= _SLIPS_TO or word.isdigit():
+    if len(part.words) > _MOST_WORDS:
         return []
+    alone = len(part.words) == 1
+    meant = [_meant(language, word, _SLIPS_FROM if alone else _SLIPS_BESIDE_FROM) for word in part.words]
+    mistyped = sum(words != [word] for words, word in zip(meant, part.words, strict=True))
+    most = _WAYS if alone else max(2, _WAYS_BESIDE // max(1, mistyped))
+    meant = [words[:most] for words in meant]
+    if part.prefix and part.words[-1] not in meant[-1]:
+        meant[-1].append(part.words[-1])  # perhaps unfinished rather than mistyped
+    ways = itertools.islice(itertools.product(*meant), _MOST_WAYS)
+    return [Part(words, part.prefix and words[-1] == part.words[-1]) for words in ways if words != part.words]
+
+
+def _meant(language: str, word: str, shortest: int) -> list[str]:
+    """The word where a text has it or it cannot be mistyped; else those that are one slip away, the commonest first."""
+    if not shortest <= len(word) <= _SLIPS_TO or word.isdigit():
+        return [word]
     words = queries.find_near(language, folding.shortened(word))
     if word in words:
-        return []
-    near = [found for found in words if folding.is_one_slip(word, found)]
-    return [Part((found,)) for found in near[:_WAYS]]
+        return [word]
+    return [found for found in words if folding.is_one_slip(word, found)]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from portal import clock
-from portal.training import library, services
+from portal.training import library, services, standing
 from portal.training.library import Module
 from portal.training.models import Assignment, GroupMember, TrainingGroup
 from portal.training.people import Learner, list_people
@@ -17,8 +17,6 @@ from portal.training.refreshers import refresh_on
 from portal.training.services import AFTER_DOING, Seen
 
 PAGE = 50
-# Who works with people on their own: for these roles the modules marked so come before that.
-WORK_ALONE = frozenset({"peer_worker"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +30,10 @@ class Cell:
     on: dt.date | None  # the newest of done, practised, refreshed
     overdue: bool
     refresh_on: dt.date | None  # when the next refresher is due; None where there is none
+
+    @property
+    def done(self) -> bool:
+        return self.seen not in (Seen.OPEN, Seen.ACCEPTED)
 
     @property
     def refresh_due(self) -> bool:
@@ -49,8 +51,9 @@ class Row:
         return sum(cell.overdue for cell in self.cells.values())
 
     @property
-    def open(self) -> int:
-        return sum(cell.seen in (Seen.OPEN, Seen.ACCEPTED) for cell in self.cells.values())
+    def open(self) -> bool:
+        """Whether anything is: a module not done yet, or something before working alone."""
+        return bool(self.before_solo) or not all(cell.done for cell in self.cells.values())
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class Board:
     rows: list[Row]
     modules: list[Module]  # the columns: what anybody on this page has or still needs
     groups: list[tuple[UUID, str]]
+    group: str  # name of the one shown; empty for everybody
+    on: dt.date  # the day on which it stood so
     page: int
     pages: int
     people: int
@@ -68,19 +73,20 @@ def board(
 ) -> Board:
     """A page of 50 people with all their modules; three statements, whatever the numbers."""
     groups = _groups(organisation)
-    chosen = groups.get(group, ("", set()))[1] if group else None
+    name, chosen = groups.get(group, ("", set[UUID]())) if group else ("", None)
     people = [one for one in list_people(organisation, reach) if chosen is None or one.id in chosen]
     pages = max(1, -(-len(people) // PAGE))
     page = min(max(1, page), pages)
     shown = people[(page - 1) * PAGE : page * PAGE]
     known = library.modules_by_code(language)
-    cells = _cells(organisation, [learner.id for learner in shown], known)
-    rows = [Row(learner, cells.get(learner.id, {}), _before_solo(learner, cells, known)) for learner in shown]
+    rows = _rows(organisation, shown, known)
     used = {code for row in rows for code in (*row.cells, *row.before_solo)}
     return Board(
         rows=rows,
         modules=[module for code, module in known.items() if code in used],
-        groups=[(id_, name) for id_, (name, _members) in groups.items()],
+        groups=[(id_, named) for id_, (named, _members) in groups.items()],
+        group=name,
+        on=clock.today(),
         page=page,
         pages=pages,
         people=len(people),
@@ -92,9 +98,7 @@ def person_row(organisation: UUID, reach: Collection[UUID], person: UUID, langua
     learner = services.learners_by_id(organisation, reach).get(person)
     if learner is None:
         return None
-    known = library.modules_by_code(language)
-    cells = _cells(organisation, [person], known)
-    return Row(learner, cells.get(person, {}), _before_solo(learner, cells, known))
+    return _rows(organisation, [learner], library.modules_by_code(language))[0]
 
 
 def _groups(organisation: UUID) -> dict[UUID, tuple[str, set[UUID]]]:
@@ -114,21 +118,33 @@ def _groups(organisation: UUID) -> dict[UUID, tuple[str, set[UUID]]]:
     return found
 
 
-def _cells(organisation: UUID, people: list[UUID], known: dict[str, Module]) -> dict[UUID, dict[str, Cell]]:
+def _rows(organisation: UUID, people: list[Learner], known: dict[str, Module]) -> list[Row]:
+    """Of what only the person asked for, what is not accepted or done is left out: it would tell of a refusal."""
     rows: Any = (
         Assignment.select(
             Assignment.id, Assignment.person, Assignment.module, Assignment.state, Assignment.due_on,
-            Assignment.done_on, Assignment.practised_on, Assignment.refreshed_on,
+            Assignment.assigned_on, Assignment.done_on, Assignment.practised_on, Assignment.refreshed_on,
         )
-        .where(Assignment.organisation == organisation, Assignment.person.in_(people), services.IS_THERE)
+        .where(
+            Assignment.organisation == organisation,
+            Assignment.person.in_([learner.id for learner in people]),
+            services.IS_THERE,
+            ~(standing.TAKEN_ON_ALONE & Assignment.state.in_(standing.UNSEEN)),
+        )
         .order_by(Assignment.module)
         .tuples()
     )  # fmt: skip
     places = {code: place for place, code in enumerate(known)}  # the order of the list; what was taken away comes last
-    found: dict[UUID, dict[str, Cell]] = {}
-    for assignment, person, code, state, due, *days in sorted(rows, key=lambda row: places.get(row[2], len(places))):
-        found.setdefault(person, {})[code] = _cell(assignment, code, state, due, days, known.get(code))
-    return found
+    since = {learner.id: learner.since for learner in people}
+    found: dict[UUID, dict[str, Cell]] = {learner.id: {} for learner in people}
+    rows = sorted(rows, key=lambda row: places.get(row[2], len(places)))
+    for assignment, person, code, state, due, assigned_on, *days in rows:
+        due = standing.due_for(due, assigned_on, since[person])
+        found[person][code] = _cell(assignment, code, state, due, days, known.get(code))
+    return [
+        Row(learner, cells, standing.before_solo(learner.roles, cells.values(), known))
+        for learner, cells in zip(people, found.values(), strict=True)
+    ]
 
 
 def _cell(
@@ -138,12 +154,3 @@ def _cell(
     on = max((day for day in days if day is not None), default=None) if done else None
     overdue = not done and due is not None and due < clock.today() and module is not None
     return Cell(assignment, code, services.seen(state), due, on, overdue, refresh_on(days, module) if done else None)
-
-
-def _before_solo(learner: Learner, cells: dict[UUID, dict[str, Cell]], known: dict[str, Module]) -> list[str]:
-    """Codes that still stand between somebody and working alone, in order; none for roles that do not."""
-    if not WORK_ALONE & set(learner.roles):
-        return []
-    own = cells.get(learner.id, {})
-    done = {code for code, cell in own.items() if cell.seen not in (Seen.OPEN, Seen.ACCEPTED) and not cell.refresh_due}
-    return [code for code, module in known.items() if module.before_solo_work and code not in done]

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from portal import clock, generation
 from portal.config import setting
+from portal.guidance import offered
 from portal.guidance.models import Page, Revision, Source
-from portal.guidance.services import live_revision
+from portal.guidance.services import by_name, live_revision
 from portal.training import content
 
 _PART = re.compile(r"(?=<h2\b)")
@@ -124,6 +127,8 @@ def get_module(language: str, code: str) -> ModuleText | None:
         return None
     header: dict[str, Any] = row[7]
     in_short, html, headings = row[8:]
+    if row[3] != language:
+        html = offered.in_language(html, row[3], language, by_name(language))
     return ModuleText(
         module=_module(row),
         in_short=in_short,
@@ -147,7 +152,7 @@ class Change:
 
     code: str
     since: dt.datetime  # when the text of now was published
-    before: str  # Markdown, as now
+    before: str  # all that is learnt from it, written out, as now
     now: str
 
 
@@ -159,13 +164,59 @@ def change_since(code: str, revision: UUID | None) -> Change | None:
     module = modules_by_code("").get(code)
     if module is None or revision is None or module.revision == revision:
         return None
-    columns = (Revision.id, Revision.body, Revision.published_at)
-    rows: Any = Revision.select(*columns).where(Revision.id.in_([revision, module.revision])).order_by(Revision.id)
-    found = {row.id: row for row in rows}
-    if len(found) < 2:
+    found = _read({revision, module.revision})
+    before, now = found.get(revision), found.get(module.revision)
+    if before is None or now is None or _written_out(before) == _written_out(now):
         return None
-    now = found[module.revision]
-    return Change(code, now.published_at, found[revision].body, now.body)
+    return Change(code, now.published_at, _written_out(before), _written_out(now))
+
+
+@generation.kept
+def changed(done: frozenset[tuple[str, UUID]]) -> frozenset[tuple[str, UUID]]:
+    """Those of the modules, each named with the revision with which it was done, that read otherwise now.
+
+    One statement at most, kept until content changes; none while every revision is still the newest.
+    """
+    known = modules_by_code("")
+    newer = {one: known[one[0]].revision for one in done if one[0] in known and known[one[0]].revision != one[1]}
+    if not newer:
+        return frozenset()
+    found = _read({*newer.values(), *(before for _code, before in newer)})
+    texts = {revision: _written_out(row) for revision, row in found.items()}
+    return frozenset(
+        one for one, now in newer.items() if one[1] in texts and now in texts and texts[one[1]] != texts[now]
+    )
+
+
+def _read(revisions: set[UUID]) -> dict[UUID, Any]:
+    columns = (
+        Revision.id, Revision.title, Revision.summary, Revision.in_short, Revision.header, Revision.body,
+        Revision.published_at,
+    )  # fmt: skip
+    rows: Any = Revision.select(*columns).where(Revision.id.in_(list(revisions))).order_by(Revision.id)
+    return {row.id: row for row in rows}
+
+
+def _written_out(revision: Any) -> str:
+    """All that is learnt from a module, line by line, without what only says who checked it and when."""
+    header, minutes, months = revision.header, revision.header["minutes"], revision.header["refresh_months"]
+    lines = [
+        revision.title,
+        revision.summary,
+        ngettext("%(num)s minute in the group", "%(num)s minutes in the group", minutes),
+    ]
+    if header["before_solo_work"]:
+        lines.append(_("Comes before working alone"))
+    if months:
+        lines.append(ngettext("Refreshed every month", "Refreshed every %(num)s months", months))
+    lines += [f"- {point}" for point in revision.in_short]
+    for check in map(_check, header["check"]):
+        lines.append(check.question)
+        for number, option in enumerate(check.options, start=1):
+            lines.append(f"- {option} {_('(right)')}" if number in check.key else f"- {option}")
+        lines.append(check.explanation)
+    lines += revision.body.splitlines()
+    return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
 def _module(row: tuple[Any, ...]) -> Module:

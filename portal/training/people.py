@@ -24,6 +24,7 @@ ORDER BY p.nickname_folded, m.role
 class Learner:
     id: UUID
     nickname: str
+    since: dt.date  # in any role, also one out of reach
     roles: dict[str, dt.date] = field(default_factory=dict)  # with the day each was taken up
 
 
@@ -33,8 +34,10 @@ def list_people(organisation: UUID, reach: Collection[UUID]) -> list[Learner]:
     Somebody limited to programmes out of reach is not among them.
     """
     programmes: dict[tuple[Any, str], set[UUID]] = {}
-    rows = db.fetch(_MEMBERS, organisation)
-    for person, _nickname, role, _joined, programme in rows:
+    since: dict[Any, dt.date] = {}
+    rows = [(*row[:3], _day(row[3]), row[4]) for row in db.fetch(_MEMBERS, organisation)]
+    for person, _nickname, role, joined, programme in rows:
+        since[person] = min(joined, since.get(person, joined))
         known = programmes.setdefault((person, role), set())
         if programme is not None:
             known.add(db.uuid_of(programme))
@@ -43,9 +46,14 @@ def list_people(organisation: UUID, reach: Collection[UUID]) -> list[Learner]:
         named = programmes[person, role]
         if reach and named and not named & set(reach):
             continue
-        learner = found.setdefault(person, Learner(db.uuid_of(person), nickname))
-        learner.roles[role] = joined if isinstance(joined, dt.date) else dt.date.fromisoformat(joined)
+        learner = found.setdefault(person, Learner(db.uuid_of(person), nickname, since[person]))
+        learner.roles[role] = joined
     return list(found.values())
+
+
+def _day(stored: Any) -> dt.date:
+    """SQLite gives text."""
+    return stored if isinstance(stored, dt.date) else dt.date.fromisoformat(stored)
 
 
 def reach_of(held: Collection[Held], organisation: UUID, permission: Permission) -> frozenset[UUID]:

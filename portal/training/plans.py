@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from portal import clock, db
+from portal import audit, clock, db
 from portal.accounts.models import Person
 from portal.feature import CalendarEntry
 from portal.organisations.models import Membership, Organisation
-from portal.training import library, words
+from portal.permissions import Held
+from portal.training import library, standing, words
 from portal.training.library import Module
 from portal.training.models import Assignment, GroupMember, LearnerChoice, State, TrainingGroup
 from portal.training.refreshers import refresh_on
@@ -25,6 +27,8 @@ class Line:
     id: UUID
     organisation: str
     organisation_id: UUID
+    here: bool  # the person belongs to the organisation, and it is open
+    own: bool  # nobody but the person asked for it
     code: str
     state: State
     reason: str
@@ -43,43 +47,89 @@ class Line:
 
     @property
     def overdue(self) -> bool:
-        return not self.done and self.due_on is not None and self.due_on < clock.today()
+        return not self.done and self.due_on is not None and self.due_on < clock.today() and self.module is not None
 
     @property
     def refresh_due(self) -> bool:
         return self.refresh_on is not None and self.refresh_on <= clock.today()
 
+    @property
+    def deletable(self) -> bool:
+        """Whether it concerns nobody else any more."""
+        return self.own or not self.here
+
 
 @dataclass
 class Plan:
+    known: dict[str, Module]  # every module by code, in order
     now: list[Line] = field(default_factory=list)  # assigned or accepted, what is due first comes first
     later: list[Line] = field(default_factory=list)
     declined: list[Line] = field(default_factory=list)
-    done: list[Line] = field(default_factory=list)  # newest first
+    done: list[Line] = field(default_factory=list)  # newest first, done anywhere
+    left: list[Line] = field(default_factory=list)  # not done, where the person does not belong any more
     full_titles: bool = False
     reminders: bool = False
 
     @property
     def lines(self) -> list[Line]:
+        """What the person has before them or has done."""
         return [*self.now, *self.later, *self.declined, *self.done]
 
     @property
     def titles(self) -> dict[str, str]:
         """Titles by code where the person chose them; else nothing, and codes stand alone."""
-        return {one.code: one.module.title for one in self.lines if one.module} if self.full_titles else {}
+        return {code: module.title for code, module in self.known.items()} if self.full_titles else {}
+
+    def before_solo(self, held: Collection[Held]) -> dict[UUID, list[str]]:
+        """By organisation, the codes still open before the person works alone there; without those with none."""
+        roles: dict[UUID, set[str]] = {}
+        for one in held:
+            roles.setdefault(one.organisation, set()).add(one.role)
+        found = {
+            organisation: standing.before_solo(names, self._lines_in(organisation), self.known)
+            for organisation, names in roles.items()
+        }
+        return {organisation: codes for organisation, codes in found.items() if codes}
+
+    def have(self, still_open: Mapping[UUID, Collection[str]]) -> set[str]:
+        """Codes that nobody need suggest any more; ``still_open`` is what ``before_solo`` gives.
+
+        What one organisation still asks for and only another one knows of is none of them.
+        """
+        wanting = {code for there, codes in still_open.items() for code in set(codes) - self._codes_in(there)}
+        return {line.code for line in self.lines} - wanting
+
+    def others(self, organisations: Collection[UUID]) -> list[str]:
+        """Codes the person can take on for one of these organisations at least, in order."""
+        there = [self._codes_in(organisation) for organisation in organisations]
+        return [code for code in self.known if any(code not in codes for codes in there)]
+
+    def line_in(self, organisation: UUID, code: str) -> Line | None:
+        """The module as the person has it there."""
+        return next((line for line in self._lines_in(organisation) if line.code == code), None)
+
+    def _lines_in(self, organisation: UUID) -> list[Line]:
+        return [line for line in self.lines if line.organisation_id == organisation]
+
+    def _codes_in(self, organisation: UUID) -> set[str]:
+        return {line.code for line in self._lines_in(organisation)}
 
 
 def plan(person: UUID, language: str) -> Plan:
-    """Everything a person has in open organisations they belong to, or has done anywhere; two statements."""
-    known, texts = library.modules_by_code(language), library.modules_by_code("")
-    belongs = Membership.select(Membership.organisation).where(Membership.person == person)
-    there = Organisation.closed_on.is_null() & Assignment.organisation.in_(belongs)
-    rows = _rows(person).where(IS_THERE, there | Assignment.state.in_(AFTER_DOING))
-    found = Plan()
+    """Everything a person has in open organisations they belong to, has done anywhere, or has left behind.
+
+    Four statements at most, whatever the numbers.
+    """
+    found = Plan(library.modules_by_code(language))
+    since = _since(person)
+    rows = list(_rows(person).where(IS_THERE))
+    changed = library.changed(frozenset((row.module, row.text_done) for row in rows if row.text_done))
     for row in rows:
-        line = _line(row, known.get(row.module), texts.get(row.module))
+        line = _line(row, found.known.get(row.module), since.get(row.organisation_id), changed)
         if line.done:
             found.done.append(line)
+        elif not line.here:
+            found.left.append(line)
         elif line.state == State.LATER:
             found.later.append(line)
         elif line.state == State.DECLINED:
@@ -94,36 +144,68 @@ def plan(person: UUID, language: str) -> Plan:
     return found
 
 
+def _since(person: UUID) -> dict[UUID, dt.date]:
+    """The open organisations the person belongs to, with the day since which they do, in whatever role."""
+    rows: Any = (
+        Membership.select(Membership.organisation, Membership.joined_on)
+        .join(Organisation)
+        .where(Membership.person == person, Organisation.closed_on.is_null())
+        .order_by(Membership.joined_on.desc())
+        .tuples()
+    )
+    return dict(rows)  # of several roles in one organisation the earliest day stays
+
+
 def _rows(person: UUID) -> Any:
+    """With ``own``: whether nobody but the person asked for it."""
     return (
-        Assignment.select(Assignment, Organisation)
+        Assignment.select(Assignment, Organisation, standing.TAKEN_ON_ALONE.alias("own"))
         .join(Organisation)
         .where(Assignment.person == person)
         .order_by(Assignment.module, Assignment.id)
     )
 
 
-def _line(row: Assignment, module: Module | None, text: Module | None) -> Line:
-    """``module`` as the person reads it, ``text`` in the site's own language."""
-    organisation: Any = row.organisation
+def _line(row: Any, module: Module | None, since: dt.date | None, changed: Collection[tuple[str, UUID]]) -> Line:
     state = State(row.state)
     days = [row.done_on, row.practised_on, row.refreshed_on]
     return Line(
         id=row.id,
-        organisation=organisation.name,
+        organisation=row.organisation.name,
         organisation_id=row.organisation_id,
+        here=since is not None,
+        own=bool(row.own),
         code=row.module,
         state=state,
         reason=row.reason,
-        due_on=row.due_on,
+        due_on=standing.due_for(row.due_on, row.assigned_on, since),
         done_on=row.done_on,
         way=row.way,
         practised_on=row.practised_on,
         refreshed_on=row.refreshed_on,
         refresh_on=refresh_on(days, module) if state in AFTER_DOING else None,
         module=module,
-        has_changed=bool(text and row.text_done and row.text_done != text.revision),
+        has_changed=(row.module, row.text_done) in changed,
     )
+
+
+def delete_line(person: UUID, assignment: UUID) -> bool:
+    """One's own line goes, in whatever state, with all that was marked in it; False where it concerns others, too."""
+    deleted = _delete_line(person, assignment)
+    if deleted:
+        db.forget_deleted(Assignment)
+    return deleted
+
+
+@db.transaction
+def _delete_line(person: UUID, assignment: UUID) -> bool:
+    row = _rows(person).where(Assignment.id == assignment, IS_THERE).first()
+    if row is None or not (row.own or row.organisation_id not in _since(person)):
+        return False
+    if row.state in AFTER_DOING:  # of the rest an entry would tell what others never saw
+        audit.record("training.undo", row, row.organisation_id)
+    row.delete_instance()
+    return True
 
 
 @db.transaction
@@ -136,12 +218,17 @@ def choose(person: UUID, *, full_titles: bool, reminders: bool) -> None:
 
 
 def calendar_entries(person: UUID) -> list[CalendarEntry]:
-    """The days on which open modules are due, named as the person chose."""
+    """The days on which open modules are due, and done ones to be refreshed, named as the person chose."""
     own = plan(person, Person.select(Person.language).where(Person.id == person).scalar() or "")
-    return [
+    due = [
         CalendarEntry(f"module-{line.id}", line.due_on, None, True, words.module_name(line.code, own.titles))
         for line in own.now
         if line.due_on and line.module
+    ]
+    return due + [
+        CalendarEntry(f"refresh-{line.id}", line.refresh_on, None, True, words.refresher_name(line.code, own.titles))
+        for line in own.done
+        if line.refresh_on and line.here
     ]
 
 
@@ -159,6 +246,7 @@ def export_person(person: UUID) -> dict[str, Any]:
                 "organisation": row.organisation.name,
                 "state": row.state,
                 "reason": row.reason,
+                "assigned_on": day(row.assigned_on),
                 "due_on": day(row.due_on),
                 "done_on": day(row.done_on),
                 "way": row.way,

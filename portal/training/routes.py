@@ -67,11 +67,10 @@ def _around(text: library.ModuleText) -> dict[str, object]:
     """Neighbours in the list, related pages and questions to try."""
     modules = library.list_modules(language())
     place = next(number for number, one in enumerate(modules) if one.code == text.module.code)
-    pages = {line.address: line for line in guidance.list_pages(language())}
     return {
         "before": modules[place - 1] if place else None,
         "after": modules[place + 1] if place + 1 < len(modules) else None,
-        "related": [pages[address] for address in text.related if address in pages],
+        "related": guidance.named(text.related, guidance.by_name(language())),
         "try_it": try_it.list_questions(text.try_it, language()),
         "guide_heading": content.HEADINGS[content.GUIDE_FROM],
     }
@@ -86,14 +85,18 @@ def show_plan() -> ResponseReturnValue:
     return _show_plan(DoneForm(), "")
 
 
-def _show_plan(form: DoneForm, problem: str) -> str:
-    plan = plans.plan(current_user.id, language())
-    have = {line.code for line in plan.lines}
+def _show_plan(form: DoneForm, problem: str, *, to_delete: UUID | None = None) -> str:
+    """``to_delete``: the line about which the page asks whether it shall really go."""
+    plan, held = plans.plan(current_user.id, language()), current_user.held
+    still_open, organisations = plan.before_solo(held), {one.organisation: one.organisation_name for one in held}
     return render_template(
         "training/show_plan.html",
         plan=plan,
-        suggestions=suggestions.list_suggestions(current_user.id, current_user.held, have, language()),
-        organisations={held.organisation: held.organisation_name for held in current_user.held},
+        still_open=still_open,
+        suggestions=suggestions.list_suggestions(current_user.id, held, plan.have(still_open), language()),
+        others=plan.others(organisations),
+        organisations=organisations,
+        to_delete=next((line for line in (*plan.lines, *plan.left) if line.id == to_delete), None),
         choices=ChoiceForm(data={"full_titles": plan.full_titles, "reminders": plan.reminders}),
         form=form,
         problem=problem,
@@ -107,7 +110,7 @@ _ANSWERS = {"accept": State.ACCEPTED, "later": State.LATER, "no thanks": State.D
 @bp.post("/me/training/<uuid:assignment_id>")
 @signed_in
 def change_own(assignment_id: UUID) -> ResponseReturnValue:
-    """Answer, or mark one's own: done, practised, refreshed, marked by mistake."""
+    """Answer, mark one's own (done, practised, refreshed, marked by mistake), or delete it."""
     row = services.get_own(current_user.id, assignment_id) or abort(404)
     step, form = request.form.get("do", ""), DoneForm()
     if not acts():
@@ -115,10 +118,22 @@ def change_own(assignment_id: UUID) -> ResponseReturnValue:
     if step in _ANSWERS:
         services.respond(current_user.id, assignment_id, _ANSWERS[step])
         return redirect(url_for(".show_plan"), 303)
+    if step == "delete":
+        return _delete_own(assignment_id)
     if not form.validate():
         return _show_plan(form, _("Give the day, such as 2026-11-23."))
     if problem := refused(row, step, form.on.data, Way(form.way.data)):
         return _show_plan(form, problem)
+    return redirect(url_for(".show_plan"), 303)
+
+
+def _delete_own(assignment_id: UUID) -> ResponseReturnValue:
+    """The first press is asked about, the second deletes."""
+    if not request.form.get("sure"):
+        return _show_plan(DoneForm(), "", to_delete=assignment_id)
+    if not plans.delete_line(current_user.id, assignment_id):
+        return _show_plan(DoneForm(), _("Others asked for this one, so it stays. Nothing was changed."))
+    flash(_("Deleted."))
     return redirect(url_for(".show_plan"), 303)
 
 
@@ -145,14 +160,16 @@ def refused(row: Assignment, step: str | None, on: dt.date, way: Way, *, by_trai
 @bp.post("/me/training/take-on")
 @signed_in
 def take_on() -> ResponseReturnValue:
-    """A suggestion becomes an accepted module in the organisation the person names: people there see it."""
-    asked = request.form.get("organisation")
+    """A module becomes an accepted one in the organisation the person names: people there see it."""
+    asked, code = request.form.get("organisation"), request.form.get("module", "")
     chosen = next((one.organisation for one in current_user.held if str(one.organisation) == asked), None)
     if chosen is None:
         flash(_("Choose the organisation first. Nothing was changed."))
+    elif not code:
+        flash(_("Choose the module first. Nothing was changed."))
     elif acts():
         try:
-            services.take_on(current_user.id, chosen, request.form.get("module", ""))
+            services.take_on(current_user.id, chosen, code)
         except services.ModulesGone:
             flash(_("This module was taken away meanwhile."))
     return redirect(url_for(".show_plan"), 303)

@@ -194,19 +194,25 @@ def _apply(rule: Rule) -> int:
 
 
 def _due(rule: Rule, since: dt.date) -> dt.date | None:
-    """Days count from joining; for those who were there before, from the day the rule was made."""
-    if rule.due_days is None:
-        return rule.due_on
-    return max(since, rule.made_on) + dt.timedelta(days=rule.due_days)
+    """Days count from joining; for those who were there before, from the day the rule was made.
+
+    None where that day is over: nobody begins with something overdue.
+    """
+    day = rule.due_on
+    if rule.due_days is not None:
+        day = max(since, rule.made_on) + dt.timedelta(days=rule.due_days)
+    return day if day and day >= clock.today() else None
 
 
 def _joined(rule: Rule) -> dict[UUID, dt.date]:
     """Those the rule is for now, with the day from which it counts for them."""
     reach = {UUID(programme) for programme in rule.programmes or ()}
     members = {learner.id: learner for learner in list_people(rule.organisation_id, reach)}
-    if rule.audience == Audience.GROUP:
-        return {person: day for person, day in members_of(rule.group_id).items() if person in members}
     if rule.audience == Audience.ROLE:
         return {person: one.roles[rule.role] for person, one in members.items() if rule.role in one.roles}
-    shown = growth.shown_by(rule.organisation_id, rule.item or "")
-    return {person: day for person, day in shown.items() if person in members}
+    if rule.audience == Audience.GROUP:
+        days = members_of(rule.group_id)
+    else:
+        days = growth.shown_by(rule.organisation_id, rule.item or "")
+    # Whoever left and came back is in the group, and shows the wish, since before that.
+    return {person: max(day, members[person].since) for person, day in days.items() if person in members}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +13,8 @@ from portal import audit, clock, db
 from portal.training import library
 from portal.training.models import Assignment, State, Way
 from portal.training.people import Learner, list_people
+from portal.training.standing import TAKEN_ON_ALONE, UNSEEN
+from portal.training.texts import text_on
 
 _AT_ONCE = 2000  # rows in one statement: SQLite takes 32,766 values
 
@@ -46,6 +49,10 @@ class ModulesGone(Exception):
         self.codes = codes
 
 
+class TakenOnAlone(Exception):
+    """The person took this module on by themselves: whether they do it is theirs to say."""
+
+
 class NotThatDay(Exception):
     """Nothing was done on a day that has not come yet, or before what it builds on."""
 
@@ -73,7 +80,8 @@ def assign(
     reason: str = "",
 ) -> int:
     """Assign modules to people; how many assignments are new. What somebody has already stays as it is;
-    what was taken back from them is assigned anew.
+    what was taken back from them is assigned anew, and so is what they took on alone and keep for later: else the
+    number would tell trainers of it.
 
     Raises LeftMeanwhile, ModulesGone.
     """
@@ -86,7 +94,7 @@ def assign(
         Assignment.organisation == organisation,
         Assignment.person.in_(list(people)),
         Assignment.module.in_(list(modules)),
-        ~IS_THERE,
+        ~IS_THERE | (TAKEN_ON_ALONE & Assignment.state.in_(UNSEEN)),
     ).execute()
     return add(organisation, dues, by, reason=reason)
 
@@ -152,8 +160,16 @@ def _among(people: Collection[UUID]) -> list[Any]:
 def take_back(organisation: UUID, assignment: UUID) -> None:
     """An assignment nobody has done yet goes away; what was done stays with the person.
 
-    What is left of it keeps rules from giving it again, and says no more.
+    What is left of it keeps rules from giving it again, and says no more. Raises TakenOnAlone.
     """
+    own = Assignment.select().where(
+        Assignment.organisation == organisation,
+        Assignment.id == assignment,
+        Assignment.state.in_(NOT_DONE),
+        TAKEN_ON_ALONE,
+    )
+    if own.exists():
+        raise TakenOnAlone
     gone = Assignment.update(state=State.TAKEN_BACK.value, reason="", due_on=None, rule=None).where(
         Assignment.organisation == organisation, Assignment.id == assignment, Assignment.state.in_(NOT_DONE)
     )
@@ -163,6 +179,14 @@ def take_back(organisation: UUID, assignment: UUID) -> None:
 
 def get_assignment(organisation: UUID, assignment: UUID) -> Assignment | None:
     return Assignment.get_or_none(Assignment.organisation == organisation, Assignment.id == assignment, IS_THERE)
+
+
+def taken_on_alone(organisation: UUID, person: UUID) -> set[UUID]:
+    """Which of a member's assignments nobody gave them."""
+    rows: Any = Assignment.select(Assignment.id).where(
+        Assignment.organisation == organisation, Assignment.person == person, IS_THERE, TAKEN_ON_ALONE
+    )
+    return {row.id for row in rows.order_by(Assignment.id)}
 
 
 def get_own(person: UUID, assignment: UUID) -> Assignment | None:
@@ -189,12 +213,16 @@ def respond(person: UUID, assignment: UUID, answer: State) -> None:
 def take_on(person: UUID, organisation: UUID, code: str) -> None:
     """Somebody takes a module on by themselves: accepted from the start. Raises ModulesGone."""
     refuse_gone([code])
+    # Who gave what was taken back since has nothing to do with what the person takes on now.
+    Assignment.delete().where(
+        Assignment.organisation == organisation, Assignment.person == person, Assignment.module == code, ~IS_THERE
+    ).execute()
     Assignment.insert(
         organisation=organisation, person=person, module=code, state=State.ACCEPTED.value, assigned_on=clock.today()
     ).on_conflict(
         conflict_target=[Assignment.organisation, Assignment.person, Assignment.module],
         update={Assignment.state: State.ACCEPTED.value},
-        where=Assignment.state.in_((*NOT_DONE, State.TAKEN_BACK)),
+        where=Assignment.state.in_(NOT_DONE),
     ).execute()
 
 
@@ -208,9 +236,8 @@ def finish(row: Assignment, on: dt.date, way: Way) -> None:
         raise NotThatDay
     if row.state in AFTER_DOING and row.done_on != on:
         row.practised_on = row.refreshed_on = None
-    module = library.modules_by_code("").get(row.module)
     row.state, row.done_on, row.way = State.DONE.value, on, way.value
-    row.text_done = module.revision if module else None
+    row.text_done = text_on(row.module, on)
     row.save()
     audit.record("training.finish", row, row.organisation_id)
 
@@ -228,9 +255,8 @@ def practise(row: Assignment, on: dt.date) -> None:
 def refresh(row: Assignment, on: dt.date) -> None:
     """Refreshed on that day: the next refresher counts from here. Raises NotThatDay, WrongOrder."""
     _refuse_early(row, on)
-    module = library.modules_by_code("").get(row.module)
     row.state, row.refreshed_on = State.REFRESHED.value, on
-    row.text_done = module.revision if module else row.text_done
+    row.text_done = text_on(row.module, on) or row.text_done
     row.save()
     audit.record("training.refresh", row, row.organisation_id)
 
@@ -251,29 +277,53 @@ def undo(row: Assignment, *, by_trainer: bool = False) -> None:
     audit.record("training.undo", row, row.organisation_id)
 
 
-@db.transaction
-def finish_many(organisation: UUID, people: Collection[UUID], code: str, on: dt.date, way: Way, by: UUID | None) -> int:
-    """Mark a module done for several members on one day, in a constant number of statements; for how many it is new.
+# --- several at once ---
 
-    Who has it done already keeps their day; who was never assigned it gets it as done. Raises NotThatDay.
+
+@dataclass(frozen=True)
+class Marked:
+    """For how many a module is newly done, and for how many who had done it before it is refreshed."""
+
+    new: int = 0
+    refreshed: int = 0
+
+
+@db.transaction
+def finish_many(
+    organisation: UUID, people: Collection[UUID], code: str, on: dt.date, way: Way, by: UUID | None
+) -> Marked:
+    """Mark a module done for several members on one day, in a constant number of statements.
+
+    Who has it done already keeps their day; where it is to be refreshed and nothing was marked since, it is refreshed.
+    Who was never assigned it gets it as done. Raises NotThatDay.
     """
     if on > clock.today():
         raise NotThatDay
-    module = library.modules_by_code("").get(code)
+    module, text = library.modules_by_code("").get(code), text_on(code, on)
     add(organisation, {(person, code): None for person in people}, by)
-    values = {"state": State.DONE.value, "done_on": on, "way": way.value, "text_done": module and module.revision}
-    changed = (
-        Assignment.update(**values)
-        .where(
-            Assignment.organisation == organisation,
-            Assignment.person.in_(list(people)),
-            Assignment.module == code,
-            Assignment.state.in_((*NOT_DONE, State.TAKEN_BACK)),
+    here = of_module(organisation, people, code)
+    refreshed = 0
+    if module and module.refresh_months:
+        days = (Assignment.practised_on, Assignment.refreshed_on)
+        refreshed = (
+            Assignment.update(state=State.REFRESHED.value, refreshed_on=on, text_done=text)
+            .where(here, Assignment.state.in_(AFTER_DOING), Assignment.done_on < on)
+            .where(*(day.is_null() | (day < on) for day in days))
+            .execute()
         )
+    new = (
+        Assignment.update(state=State.DONE.value, done_on=on, way=way.value, text_done=text)
+        .where(here, Assignment.state.in_((*NOT_DONE, State.TAKEN_BACK)))
         .execute()
     )
     audit.record("training.finish", "training", organisation)
-    return int(changed)
+    return Marked(int(new), int(refreshed))
+
+
+def of_module(organisation: UUID, people: Collection[UUID], code: str) -> Any:
+    """The condition for one module of several people."""
+    here = Assignment.organisation == organisation
+    return here & Assignment.person.in_(list(people)) & (Assignment.module == code)
 
 
 def learners_by_id(organisation: UUID, reach: Collection[UUID]) -> dict[UUID, Learner]:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from portal.candidates import growth
 from portal.permissions import Held
-from portal.training import library
+from portal.training import library, standing
 
 PEER_SKILL = "PS."  # grows by practice with a mentor, never by a course
 OF_ROLES = {"staff": ("A1",), "lead": ("A1", "A2")}  # modules for those who work with peer workers
@@ -59,8 +59,9 @@ def list_suggestions(person: UUID, held: Collection[Held], have: Collection[str]
 
 
 def _for_roles(roles: Collection[str], modules: list[library.Module]) -> list[Suggestion]:
-    before_solo = [module.code for module in modules if module.before_solo_work and "peer_worker" in roles]
-    found = [Suggestion(code, RuleKind.ROLE, role="peer_worker") for code in before_solo]
+    alone = next(iter(standing.WORK_ALONE.intersection(roles)), None)
+    before_solo = [module.code for module in modules if module.before_solo_work and alone]
+    found = [Suggestion(code, RuleKind.ROLE, role=alone) for code in before_solo if alone]
     for module in modules:
         # A lead who is staff, too, is told once, as the lead.
         role = next((role for role in ("lead", "staff") if role in roles and module.code in OF_ROLES[role]), None)

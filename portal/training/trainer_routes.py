@@ -213,6 +213,7 @@ def show_person(organisation_id: UUID, person_id: UUID) -> ResponseReturnValue:
         organisation=get_organisation(organisation_id) or abort(404),
         row=row,
         modules=library.modules_by_code(language()),
+        own=services.taken_on_alone(organisation_id, person_id),
         form=form,
         problem=problem,
     )
@@ -226,7 +227,10 @@ def _mark(organisation_id: UUID, person_id: UUID, form: DoneForm) -> str:
         return _("This assignment is not there any more. Nothing was changed.")
     step = request.form.get("do")
     if step == "take back":
-        services.take_back(organisation_id, row.id)
+        try:
+            services.take_back(organisation_id, row.id)
+        except services.TakenOnAlone:
+            return _("They took this module on by themselves, so it stays. Whether they do it is theirs to say.")
         return ""
     return refused(row, step, form.on.data, Way(form.way.data), by_trainer=True)
 
@@ -250,8 +254,17 @@ def catch_up(organisation_id: UUID) -> ResponseReturnValue:
             form.on.errors = [_("This day has not come yet.")]
         else:
             way = Way(form.way.data)
-            new = services.finish_many(organisation_id, chosen, form.module.data, form.on.data, way, current_user.id)
-            flash(ngettext("Marked for %(num)s person.", "Marked for %(num)s people.", new))
+            done = services.finish_many(organisation_id, chosen, form.module.data, form.on.data, way, current_user.id)
+            if done.new or not done.refreshed:
+                flash(ngettext("Marked for %(num)s person.", "Marked for %(num)s people.", done.new))
+            if done.refreshed:
+                flash(
+                    ngettext(
+                        "%(num)s person had done it before: refreshed.",
+                        "%(num)s people had done it before: refreshed.",
+                        done.refreshed,
+                    )
+                )
             return redirect(url_for(".show_board", organisation_id=organisation_id), 303)
     return render_template(
         "training/catch_up.html", organisation=get_organisation(organisation_id) or abort(404), form=form

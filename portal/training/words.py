@@ -52,6 +52,11 @@ def module_name(code: str, titles: dict[str, str] | None = None) -> str:
     return f"{neutral}: {title}" if title else neutral
 
 
+def refresher_name(code: str, titles: dict[str, str] | None = None) -> str:
+    """Likewise, for the day on which it is due again."""
+    return str(_("Refresh %(module)s", module=module_name(code, titles)))
+
+
 def suggestion_words(suggestion: Suggestion, language: str) -> str:
     """Which rule led to a suggestion, with the statements the person marked."""
     statements = [checklist.words(language).items[item].statement for item in suggestion.items]

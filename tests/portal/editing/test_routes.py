@@ -179,10 +179,31 @@ def test_two_people_see_both_texts_and_lose_nothing(app, browser, login, library
     assert "data-waits" in waits.attrib and "Nothing is saved by itself" in waits.text, "or theirs would be gone"
     assert "data-waits" not in mine.root.find(".//*[@data-said]").attrib
     assert typed(library("equality")).body == "## First\n\nTheir words."
-    merged = browser.submit(both, button="Save draft", body="## First\n\nTheir words. My words.")
+    looked = press(browser, both, "Preview")
+    assert looked.root.find(".//textarea[@id='their-text']").text.strip() == "## First\n\nTheir words."
+    merged = browser.submit(looked, button="Save draft", body="## First\n\nTheir words. My words.")
     assert "Your draft is saved." in merged.html
     assert typed(library("equality")).body == "## First\n\nTheir words. My words."
     assert typed(library("equality")).title == "My title"
+    revisions = browser.get(merged.links()["Revisions"])
+    assert "Drafts that somebody wrote over" in revisions.text
+    kept = next(address for words, address in revisions.links().items() if "old=" in address)
+    assert "Their words." in browser.get(kept).text and "the draft of 22 November 2026" in browser.get(kept).text
+
+
+def test_a_newer_text_from_a_file_is_shown_before_an_older_draft_goes_out(browser, login, library, folder, editor):
+    login(editor)
+    page = browser.submit(edit(browser, library("equality")), button="Save draft", title="Mine")
+    clock.stop(clock.now() + dt.timedelta(hours=1))
+    folder.page("equality", title='"From the file"')
+    with db.connection():
+        assert loading.load(folder.root).findings == []
+    both = press(browser, edit(browser, library("equality")), "Publish", status=409)
+    assert "Readers see a newer text" in both.text and "From the" in both.text
+    assert shown(browser).heading == "From the file"
+    saved = browser.submit(both, button="Save draft")
+    assert "Published." in press(browser, saved, "Publish").html
+    assert page.path and shown(browser).heading == "Mine"
 
 
 def test_publishing_over_somebody_shows_both_texts(app, browser, login, library, author, editor):

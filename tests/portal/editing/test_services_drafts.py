@@ -105,6 +105,31 @@ def test_two_people_who_edit_the_same_text_lose_nothing(library, author, editor)
     assert (found.value.now.typed.title, found.value.now.by) == ("Mine", "Misty Brook")
     merged = drafts.save(page.id, replace(both.typed, title="Ours"), found.value.now.version, editor.id)
     assert (merged.typed.title, merged.by) == ("Ours", "Ivory Finch")
+    (mine,) = history.list_replaced(page.id)
+    assert (mine.title, mine.who) == ("Mine", "Misty Brook")
+    assert history.text_of(page.id, mine.id.hex).title == "Mine"
+
+
+def test_what_one_person_writes_over_their_own_text_is_kept_only_where_both_were_shown(library, author):
+    page = library("equality")
+    write(page, author, title="First")
+    one = write(page, author, title="Second")
+    assert history.list_replaced(page.id) == []
+    drafts.save(page.id, replace(one.typed, title="Other tab"), one.version + drafts.SEEN_DRAFT, author.id)
+    assert [kept.title for kept in history.list_replaced(page.id)] == ["Second"]
+
+
+def test_a_draft_that_was_written_over_comes_back_and_goes_after_three_months(library, author, editor):
+    page = library("equality")
+    write(page, author, title="Mine")
+    publish(page, editor, title="Yours")
+    (mine,) = history.list_replaced(page.id)
+    assert history.revert(page.id, mine.id, author.id)
+    assert drafts.open_page(page.id).typed.title == "Mine"
+    assert "Mine" in str(services.export_person(author.id)["drafts"])
+    clock.stop(clock.now() + dt.timedelta(days=drafts.DAYS_KEPT + 1))
+    drafts.forget_replaced()
+    assert history.list_replaced(page.id) == []
 
 
 def test_a_form_older_than_a_publication_overwrites_nothing(library, author, editor):
@@ -241,7 +266,11 @@ def test_a_file_that_is_newer_than_the_draft_is_pointed_out(library, folder, aut
     assert len(loading.load(folder.root).changed) == 1
     now = drafts.open_page(page.id)
     assert now.is_behind and now.typed.title == "Draft"
-    publishing.publish(page.id, now.version, editor.id)
+    with pytest.raises(drafts.EditConflict) as found:
+        publishing.publish(page.id, now.version, editor.id)
+    assert found.value.seen == drafts.SEEN_PUBLISHED and text().line.title == "From the file"
+    looked = drafts.save(page.id, now.typed, now.version + found.value.seen, editor.id)
+    publishing.publish(page.id, looked.version, editor.id)
     assert text().line.title == "Draft"
 
 
@@ -331,7 +360,7 @@ def test_revisions_can_be_compared_and_taken_up_again(library, editor):
         history.revert(page.id, oldest.id, editor.id)
     assert history.text_of(page.id, "draft") == old
     publishing.publish(page.id, drafts.open_page(page.id).version, editor.id)
-    assert "Words." in text().html and text().topics == [("pay", "Pay")]
+    assert "Words." in text().html and text().topics == [("pay", "Pay", "en")]
     assert [one.who for one in history.list_revisions(page.id)] == ["Ivory Finch", "Ivory Finch", None]
 
 

@@ -146,6 +146,26 @@ def test_a_page_without_a_section_is_named(folder):
     assert message == "There is no section “lost”: add lost/index.md, or move this file."
 
 
+def test_a_page_in_a_second_language_is_checked_against_the_first(folder):
+    folder.page("equality", language="nl", topics='["pay", "weather"]')
+    folder.page("alone", language="nl", section="lost")
+    assert findings(folder) == [
+        (
+            "content/nl/guidance/lost/alone.md", None,
+            "There is no section “lost”: add lost/index.md, or move this file.",
+        ),
+        ("content/nl/guidance/principles/equality.md", 9,
+         "“topics” names “weather”, which is not in en/topics.toml. Add it there."),
+    ]  # fmt: skip
+    folder.write("nl/topics.toml", '[geld]\ntitle = "Geld"\nsummary = "Loon."\n')
+    assert "“weather”, which is not in nl/topics.toml." in findings(folder)[-1][2]
+
+
+def test_topics_are_needed_in_the_language_of_the_site(folder):
+    (folder.root / "en/topics.toml").unlink()
+    assert ("content/en/topics.toml", None, "The file is missing.") in findings(folder)
+
+
 def test_two_files_with_one_address_are_named(folder):
     folder.page("Equality")
     messages = [message for file, _line, message in findings(folder)]

@@ -63,7 +63,12 @@ def test_words_stand_for_one_term_only(folder):
         ("year = 2014", "isbn = 2014", 5, "“isbn” does not belong to a resource."),
         ('"pay"', '"weather"', 7, "“weather” is not in en/topics.toml. Add it there."),
         ('"en"', '"English"', 6, '“language” must be a code such as "en".'),
-        ('"not verified"', '"not checked"', 10, "with “url”, “link_state” must be \"not verified\""),
+        ('"not verified"', '"not checked"', 10, "with “url”, “link_state” must be \"not verified\", or what somebody"),
+        ('"not verified"', '"works"', 10, "and the day: \"works, 2027-01-10\" or \"dead, 2027-01-10\"."),
+        ('"not verified"', '"works, 10 January"', 10, "and the day: \"works, 2027-01-10\""),
+        ('"not verified"', '"dead, 2027-02-30"', 10, "and the day: \"works, 2027-01-10\""),
+        ('"not verified"', '"dead, 20270110"', 10, "and the day: \"works, 2027-01-10\""),
+        ('"not verified"', '"works, 2027-01-10 "', 10, "and the day: \"works, 2027-01-10\""),
         ('url = "http://example.org/"\n', "", 9, "without “url”, “link_state” must be \"not checked\"."),
         ("http://", "javascript://", 9, "“url” must begin with http:// or https://."),
     ],
@@ -73,6 +78,14 @@ def test_a_wrong_resource_is_named(folder, old, new, line, words):
     ((file, found_line, message),) = findings(folder)
     assert (file, found_line) == ("content/resources.toml", line)
     assert words in message
+
+
+@pytest.mark.parametrize("state", ["works, 2027-01-10", "dead, 2027-01-10"])
+def test_somebody_who_opened_a_link_may_say_so(folder, state):
+    folder.write("resources.toml", RESOURCE.replace("not verified", state))
+    assert findings(folder) == []
+    folder.write("resources.toml", RESOURCE.replace("not verified", state).replace('url = "http://example.org/"\n', ""))
+    assert "without “url”" in findings(folder)[0][2]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from portal import html_tree
 from portal.guidance import markup
+from portal.text import Heading
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,24 @@ def test_ids_keep_apart_from_those_of_the_page():
     assert 'href="#c-main"' in html
     assert markup.anchors(html) == {"main", "sources"}
     assert headings[0].anchor == "c-main"
+
+
+@pytest.mark.parametrize(
+    ("body", "anchor"),
+    [("## Main", "c-main"), ("## Main {#part}", "c-part"), ("## Main {#c-part}", "c-part"), ("## C-1", "c-c-1")],
+)
+def test_a_heading_has_the_anchor_that_stands_in_the_page(body, anchor):
+    html, headings = markup.render(body)
+    assert f'id="{anchor}"' in html
+    assert headings == [Heading(2, anchor, headings[0].title)]
+
+
+def test_headings_written_in_html_are_there_and_say_so():
+    _html, headings = markup.render("## One\n\n<h3 id='x'>Two <em>a</em></h3>\n\n- # Three\n- a <h6>Four</h6>\n")
+    assert headings == [
+        Heading(2, "c-one", "One"), Heading(3, "c-x", "Two a", in_html=True), Heading(1, "c-three", "Three"),
+        Heading(6, "", "Four", in_html=True),
+    ]  # fmt: skip
 
 
 def test_a_link_into_another_page_finds_its_heading():

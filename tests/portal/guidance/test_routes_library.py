@@ -76,6 +76,23 @@ def test_resources_can_be_filtered_without_script(browser, shipped):
     assert found.links()["Show all"] == "/en/resources"
 
 
+def test_what_is_known_of_a_link_is_said_in_plain_words(browser, folder):
+    for number, state in enumerate(("not verified", "works, 2027-01-10", "dead, 2026-03-02")):
+        folder.write("resources.toml", RESOURCE.replace("a-manual", f"r{number}").replace("not verified", state))
+        with db.connection():
+            assert loading.load(folder.root).findings == []
+        page = browser.get("/en/resources")
+        words = " ".join(page.root.find(f".//li[@id='r{number}']").itertext())
+        told = {
+            "not verified": "Link not verified: nobody has looked whether it still leads there.",
+            "works, 2027-01-10": "The link led there on 10\u00a0January\u00a02027.",
+            "dead, 2026-03-02": "The link is dead: on 2\u00a0March\u00a02026 it did not lead there any more.",
+        }
+        assert [state for state, sentence in told.items() if sentence in words] == [state]
+        assert "http://example.org/" in words
+        assert ("http://example.org/" in page.links()) == (not state.startswith("dead"))
+
+
 def test_a_topic_nobody_knows_shows_everything_and_says_so(browser, small):
     page = browser.get("/en/resources?topic=<b>")
     assert "No resource carries that topic. Here are all of them" in page.text

@@ -109,5 +109,5 @@ def test_a_link_of_a_page_to_itself_does_not_count(database, folder):
 
 def test_terms_stand_from_a_to_z_without_regard_to_accents(database):
     terms = [Term(language="en", slug=word, term=word, see=[], used=[]) for word in ("Zeal", "Éclair", "early", "apt")]
-    letters = library.by_letter(terms, [])
+    letters = library.by_letter(terms, {})
     assert {letter: len(entries) for letter, entries in letters.items()} == {"Z": 1, "E": 2, "A": 1}

@@ -9,6 +9,7 @@ import pytest
 from portal import audit, clock, db, paths
 from portal.guidance import commands, loading, markup, services
 from portal.guidance.models import Page, PageLink, Resource, Revision, Source, Term, Topic
+from tests.portal.guidance.conftest import SOURCE
 
 STATE = (Page, Revision, PageLink, Source, Topic, Term, Resource)
 
@@ -133,9 +134,84 @@ def test_sources_and_topics_follow_their_files(database, folder):
     path.write_text(path.read_text().replace("A house", "Another house"))
     done = loading.load(folder.root)
     assert (len(done.tables.sources), len(done.tables.topics)) == (1, 2)
-    assert text().topics == [("pay", "Wages")]
+    assert [topic[:2] for topic in text().topics] == [("pay", "Wages")]
     assert text().sources[0]["publisher"] == "Another house"
     assert [topic.slug for topic in services.list_topics("en")] == ["pay", "rest"]
+
+
+TWO = '[pay]\ntitle = "Pay"\nsummary = "Money."\n\n[rest]\ntitle = "Rest"\nsummary = "R."\n'
+
+
+def keys_of(model):
+    return {row.key if model is Source else f"{row.language}/{row.slug}" for row in model.select()}
+
+
+@pytest.fixture
+def with_two(folder):
+    """Two topics and two sources; pages name only the first of each unless a test says so."""
+    folder.write("en/topics.toml", TWO)
+    folder.write("sources.toml", SOURCE + "\n" + SOURCE.replace("R1", "R2"))
+    return folder
+
+
+def take_out_the_second(folder):
+    folder.write("en/topics.toml", TWO.partition("\n[rest]")[0])
+    folder.write("sources.toml", SOURCE)
+
+
+def test_topics_and_sources_that_nothing_names_go_with_their_entry(database, with_two):
+    with_two.page("equality", topics='["pay", "rest"]', sources='["R1", "R2"]')
+    loading.load(with_two.root)
+    assert (keys_of(Topic), keys_of(Source)) == ({"en/pay", "en/rest"}, {"R1", "R2"})
+    clock.stop(clock.now() + dt.timedelta(days=1))
+    take_out_the_second(with_two)
+    with_two.page("equality")
+    done = loading.load(with_two.root)
+    assert (len(done.tables.gone_topics), len(done.tables.gone_sources)) == (1, 1)
+    assert "Sources: 1. Topics: 1. " in commands._summary(done)
+    assert (keys_of(Topic), keys_of(Source)) == ({"en/pay"}, {"R1"})
+    assert loading.load(with_two.root).is_empty
+
+
+def test_topics_and_sources_that_an_edited_page_names_stay_until_it_does_not(database, with_two):
+    header = {"topics": '["pay", "rest"]', "sources": '["R1", "R2"]'}
+    with_two.page("equality", **header)
+    loading.load(with_two.root)
+    edit("equality")
+    take_out_the_second(with_two)
+    with_two.page("equality")
+    loading.load(with_two.root)
+    assert (keys_of(Topic), keys_of(Source)) == ({"en/pay", "en/rest"}, {"R1", "R2"})
+    assert len(text().sources) == 2
+    assert [topic[:2] for topic in text().topics] == [("pay", "Pay"), ("rest", "Rest")]
+    assert loading.load(with_two.root).is_empty, "what stays is no reason to load again"
+    clock.stop(clock.now() + dt.timedelta(days=1))
+    live = services.get_text("en", "principles", "equality").header
+    edit("equality", header={**live, "topics": ["pay"], "sources": []})
+    loading.load(with_two.root)
+    assert (keys_of(Topic), keys_of(Source)) == ({"en/pay"}, {"R1"})
+
+
+def test_topics_and_sources_of_a_withdrawn_page_and_of_one_without_file_stay(database, with_two):
+    with_two.page("withdrawn", topics='["rest"]', sources="[]")
+    with_two.page("respect", topics="[]", sources='["R2"]')
+    loading.load(with_two.root)
+    db.transaction(Page.update(withdrawn=True).where(Page.slug == "withdrawn").execute)()
+    for slug in ("withdrawn", "respect"):
+        (with_two.root / f"en/guidance/principles/{slug}.md").unlink()
+    take_out_the_second(with_two)
+    loading.load(with_two.root)
+    assert (keys_of(Topic), keys_of(Source)) == ({"en/pay", "en/rest"}, {"R1", "R2"})
+
+
+def test_the_topics_of_a_language_whose_file_is_gone_go(database, folder):
+    folder.write("fr/topics.toml", '[pay]\ntitle = "Salaire"\nsummary = "De l’argent."\n')
+    folder.page("equality", language="fr")
+    loading.load(folder.root)
+    (folder.root / "fr/topics.toml").unlink()
+    assert loading.load(folder.root).findings == []
+    assert keys_of(Topic) == {"en/pay"}
+    assert [topic.title for topic in services.list_topics("fr")] == ["Pay"]
 
 
 def test_texts_are_rendered_again_by_a_newer_renderer(database, folder, monkeypatch):
@@ -161,6 +237,25 @@ def test_a_page_missing_in_a_language_is_offered_in_the_sites_own(database, fold
     ]  # fmt: skip
     assert [line.title for line in services.list_pages("en")] == ["The principles", "Equality"]
     assert services.list_topics("fr")[0].title == "Salaire"
+
+
+def test_one_page_in_a_second_language_stands_alone(database, folder):
+    """Its section's page, its topics, sources and the pages it names are there in the site's own language."""
+    folder.page("respect", order="20")
+    folder.page(
+        "equality", "## Eerst\n\n[Alles](/nl/guidance/principles#first), [geld](/nl/topics/pay).\n",
+        language="nl", title='"Gelijkwaardigheid"', related='["principles/respect"]',
+    )  # fmt: skip
+    assert loading.load(folder.root).findings == []
+    assert [(line.language, line.title) for line in services.list_pages("nl")] == [
+        ("en", "The principles"), ("nl", "Gelijkwaardigheid"), ("en", "Equality"),
+    ]  # fmt: skip
+    shown = services.get_text("nl", "principles", "equality")
+    assert "Eerst" in shown.html and [line.title for line in shown.related] == ["Equality"]
+    assert [topic.title for topic in services.list_topics("nl")] == ["Pay"]
+    assert len(services.list_about("nl", "pay")) == 3
+    assert text().line.title == "Equality"
+    assert loading.load(folder.root).is_empty
 
 
 def test_a_page_withdrawn_in_a_language_is_not_offered_in_another(database, folder):

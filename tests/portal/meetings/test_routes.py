@@ -324,6 +324,19 @@ def test_meetings_stand_in_ones_calendar_under_names_that_tell_nothing(app, hous
     ]
 
 
+def test_who_chose_full_titles_has_them_in_the_calendar_and_never_of_mutual_support(app, house, modules, wren):
+    from portal.meetings.calendar import calendar_entries
+    from portal.training import plans
+
+    create(house, about=About.MODULE, module="K1", title="", day=TUESDAY)
+    create(house, title="Wounds and veins", day=TUESDAY + dt.timedelta(days=1))
+    create(house, about=About.SUPPORT, title="", day=TUESDAY + dt.timedelta(days=2))
+    with db.connection():
+        plans.choose(wren.id, full_titles=True, reminders=False)
+        told = [entry.title for entry in calendar_entries(wren.id)]
+    assert told == ["Module K1: Title of K1", "Meeting", "Meeting"]
+
+
 def test_a_form_sent_after_signing_in_again_is_shown_and_saves_nothing_yet(app, browser, login, house, trainer):
     login(trainer)
     data = {**USUAL, "carried_over": "1"}

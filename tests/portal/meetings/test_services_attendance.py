@@ -189,7 +189,7 @@ def test_the_module_is_marked_done_for_those_who_were_there(house, modules, trai
     meeting = create(house, [trainer], about=About.MODULE, module="K1", title="")
     training.finish_many(house.id, [heron.id], "K1", YESTERDAY, training.Way.ALONE, trainer.id)
     new = note(house, meeting, there(wren, heron, guests={"Robin": 90}), by=trainer.id, module_done=True)
-    assert new == 1
+    assert new == attendance.Outcome(new=1)
     rows = {row.person_id: row for row in Assignment.select()}
     assert {person: (row.module, row.state, row.done_on) for person, row in rows.items()} == {
         wren.id: ("K1", State.DONE, TODAY),
@@ -200,7 +200,7 @@ def test_the_module_is_marked_done_for_those_who_were_there(house, modules, trai
 
 def test_noting_alone_marks_nothing_done(house, modules, wren):
     meeting = create(house, about=About.MODULE, module="K1", title="")
-    assert note(house, meeting, there(wren)) == 0
+    assert note(house, meeting, there(wren)) == attendance.Outcome()
     assert Assignment.select().count() == 0
 
 

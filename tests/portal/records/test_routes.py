@@ -269,10 +269,11 @@ def events(client, address):
 
 
 def test_the_calendar_has_what_is_due_and_no_reminder(own, stranger):
-    (event,) = events(stranger.client, new_address(own))
+    event, refresher = events(stranger.client, new_address(own))
     assert str(event["summary"]) == "Module C1"
     assert (event["dtstart"].dt, event["dtend"].dt) == (DUE, DUE + dt.timedelta(days=1))
-    assert event.walk("VALARM") == []
+    assert (str(refresher["summary"]), refresher["dtstart"].dt) == ("Refresh Module K4", dt.date(2027, 11, 12))
+    assert event.walk("VALARM") == refresher.walk("VALARM") == []
     own.get("records.show_calendar")  # the address is not shown again
     assert "/cal/" not in own.get("records.show_calendar").html
 
@@ -280,17 +281,16 @@ def test_the_calendar_has_what_is_due_and_no_reminder(own, stranger):
 def test_titles_and_reminders_are_chosen(own, stranger, learning):
     address = new_address(own)
     choose(learning, full_titles=True, reminders=True)
-    (event,) = events(stranger.client, address)
-    assert str(event["summary"]) == "Module C1: Title of C1"
-    (alarm,) = event.walk("VALARM")
-    assert alarm["trigger"].dt == dt.timedelta(days=-1)
+    found = events(stranger.client, address)
+    assert [str(event["summary"]) for event in found] == ["Module C1: Title of C1", "Refresh Module K4: Title of K4"]
+    assert [alarm["trigger"].dt for event in found for alarm in event.walk("VALARM")] == [dt.timedelta(days=-1)] * 2
 
 
 def test_what_is_done_or_put_off_leaves_the_calendar(own, stranger, learning):
     address = new_address(own)
     with db.connection():
         training.respond(learning.person.id, learning.ids("C1")[0], training.State.LATER)
-    assert events(stranger.client, address) == []
+    assert [str(event["summary"]) for event in events(stranger.client, address)] == ["Refresh Module K4"]
 
 
 @pytest.mark.parametrize("happen", ["rotated", "deleted", "account deleted", "forged"])

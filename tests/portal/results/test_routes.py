@@ -16,7 +16,9 @@ from assessments.model import Mode, RaterGroup
 from assessments.published import Published
 from assessments.scoring import GroupTally, ItemTally
 from portal import audit, clock, db
+from portal.editing import menu
 from portal.guidance.commands import prepare
+from portal.guidance.models import Page
 from portal.organisations import services as organisations
 from portal.results import exports, item_words, sentences, services, words
 from portal.results.release import Choice, release_state
@@ -202,6 +204,22 @@ def test_low_and_parted_questions_lead_to_guidance(show, house, round_):
     links = {address for address in page.links().values() if "/guidance/" in address}
     assert "/en/guidance/principles/equality" in links
     assert page.text.count("Read on: Equality") == 3
+
+
+def test_what_to_read_on_is_found_where_it_has_gone(show, house, round_, make):
+    """The files that come with the questions name pages by the addresses that these came with."""
+    choose(house, round_)
+    later(14)
+    editor = make.person("Ivory Finch", portal_role="editor")
+    with db.connection():
+        prepare()
+        menu.move(Page.get(Page.slug == "equality").id, "prepare", "footing", editor.id, "Moved")
+        menu.withdraw(Page.get(Page.slug == "selection").id, "prepare")
+    page = show(round_, house.lead)
+    assert page.text.count("Read on: Equality") == 3
+    found = [link.get("href") for link in page.root.findall(".//main//td//small[@class='on']/a")]
+    assert {"/en/guidance/prepare/footing", "/en/guidance/prepare"} <= set(found)
+    assert not {"/en/guidance/principles/equality", "/en/guidance/prepare/selection"} & set(found)
 
 
 def test_texts_are_marked_as_theirs(show, house, close):

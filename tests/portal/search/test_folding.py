@@ -24,7 +24,9 @@ LETTERS = st.text(
 WORDS = [
     ("Straße", "strasse"), ("νόμος", "νομοσ"), ("ΕΠΊΖΩΣ", "επιζωσ"), ("Łódź", "lodz"), ("COVID-19", "covid 19"),
     ("élèves", "eleves"), ("Ærø", "aero"), ("насилʼя", "насил я"), ("İstanbul ışık", "istanbul isik"),
-    ("  a_b\t…", "a b"), ("ﬁne", "fine"), ("", ""), ("…", ""),
+    ("  a_b\t…", "a b"), ("ﬁne", "fine"), ("Ґанок", "ганок"),
+    ("coŀlega", "collega"), ("COL·LEGA", "collega"), ("COĿLEGA", "collega"), ("l·l·l a·b", "ll l a b"),
+    ("Ŋuorra ŧ", "nuorra t"), ("Ədəb", "edeb"), ("", ""), ("…", ""),
 ]  # fmt: skip
 
 
@@ -52,6 +54,15 @@ def test_a_word_is_found_in_the_original_however_it_is_composed(word):
     assume("sss" not in phrase[0])  # s before ß: no language has it, and it is found, only not marked
     for text in (word, unicodedata.normalize("NFD", word), unicodedata.normalize("NFC", word)):
         assert re.search(folding.pattern(phrase), text), (phrase, text)
+
+
+@pytest.mark.parametrize(
+    ("folded", "written"),
+    [("collega", "coŀlega"), ("collega", "Col·lega"), ("collega", "COĿLEGA"), ("collega", "Collega"),
+     ("ганок", "ґанок"), ("nuorra", "Ŋuorra"), ("edeb", "ədəb")],
+)  # fmt: skip
+def test_letters_of_one_language_alone_are_found_in_the_original(folded, written):
+    assert re.fullmatch(folding.pattern([folded]), written)
 
 
 @pytest.mark.parametrize("typed", ["exchage", "exchangee", "exchenge", "exchnage", "xchange", "exchangw", "eexchange"])

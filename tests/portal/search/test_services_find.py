@@ -67,6 +67,58 @@ def test_a_word_that_is_there_is_not_taken_for_another(filled):
     assert keys("nothingatall") == []
 
 
+@pytest.fixture
+def joined(index):
+    index(
+        made("self", "Self-determination", "People decide. They drop a word in."),
+        made("exchange", "Needle exchange", "A needle-exchange is one way in."),
+        made("drop", "Drop-in", "A place to come in, in from the cold, in any weather. The inner door is open."),
+        made("talk", "Two-way talk", "Both learn."),
+        made("other", "Exchange", "A needle, then: the exchange. Covid 19, determination, and the way there."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "key", "instead"),
+    [
+        ("Self-determintaion", "self", "self determination"),
+        ("slef-determination", "self", "self determination"),
+        ("nedle-exchange", "exchange", "needle exchange"),
+        ("nedle-exchagne", "exchange", "needle exchange"),
+        ("nedle-exch", "exchange", "needle exch"),
+        ("drop-inn", "drop", "drop in"),
+        ("Tw-way", "talk", "two way"),
+        ('"nedle exchange"', "exchange", "needle exchange"),
+        ('"two wya talk"', "talk", "two way talk"),
+    ],
+)
+def test_one_slip_in_each_word_of_several_is_forgiven(joined, typed, key, instead):
+    found = services.find("en", typed)
+    assert [hit.address.rpartition("/")[2] for hit in found.hits] == [key]
+    assert found.instead == (instead,)
+    assert "<mark>" in found.hits[0].title
+
+
+def test_words_that_are_there_stay_as_they_were_typed_beside_a_slip(joined):
+    assert keys("determination-exchange") == []
+    assert keys("covid-18") == []
+    assert keys("nedle-way") == []
+    assert keys("x-way") == []
+
+
+def test_a_long_phrase_of_unknown_words_is_answered(joined):
+    assert keys('"' + " ".join(["nedle"] * 30) + '"') == []
+    assert keys(" ".join(["nedle-exchagne-nedle"] * 12)) == []
+
+
+def test_letters_of_one_language_alone_are_found(index):
+    index(made("ca", "Coŀlega", "Un col·lega."), made("uk", "Ґанок", "На ґанку."), made("se", "Eŋgel", "Ədəb"))
+    asked = (("collega", "ca"), ("col·lega", "ca"), ("coŀle", "ca"), ("ганок", "uk"), ("engel", "se"), ("edeb", "se"))
+    for typed, key in asked:
+        assert keys(typed) == [key], typed
+    assert services.find("en", "collega").hits[0].excerpt == "Un <mark>col·lega</mark>."
+
+
 def test_readers_of_a_language_find_what_is_offered_to_them(filled):
     assert keys("money", "nl") == ["nl"]
     assert keys("money", "pl") == []

@@ -161,7 +161,7 @@ def test_a_trainer_who_takes_a_mark_back_accepts_nothing_for_anybody(login, brow
         services.finish_many(house.id, [amber.id], "K1", clock.today(), Way.MEETING, trainer.id)
     login(trainer)
     page = browser.get("training.show_person", organisation_id=house.id, person_id=amber.id)
-    browser.submit(page, button="Marked by mistake")
+    browser.submit(page, button="Yes, take every mark away")
     assert rows() == [(house.id, amber.id, "K1", State.ASSIGNED)]
 
 

@@ -77,11 +77,12 @@ def test_what_was_taken_back_can_be_assigned_taken_on_and_done_again(house, trai
     row = the(amber)
     assert (row.state, row.reason, row.due_on) == (State.ASSIGNED, "Again.", TODAY)
     taken_back()
+    assert services.finish_many(house.id, [amber.id], "K1", TODAY, Way.MEETING, trainer.id).new == 1
+    assert the(amber).state == State.DONE
+    services.undo(the(amber))
+    taken_back()
     services.take_on(amber.id, house.id, "K1")
     assert the(amber).state == State.ACCEPTED
-    taken_back()
-    assert services.finish_many(house.id, [amber.id], "K1", TODAY, Way.MEETING, trainer.id) == 1
-    assert the(amber).state == State.DONE
 
 
 # --- marked by mistake ---

@@ -249,9 +249,9 @@ def test_a_day_is_entered_for_many_at_once_and_earlier_days_stay(house, trainer,
     assign(house, trainer, peers[:1])
     services.finish(the(peers[0]), TODAY - dt.timedelta(days=9), Way.ALONE)
     everybody = [person.id for person in peers]
-    assert services.finish_many(house.id, everybody, "K1", TODAY, Way.MEETING, trainer.id) == 2
+    assert services.finish_many(house.id, everybody, "K1", TODAY, Way.MEETING, trainer.id).new == 2
     assert [the(person).done_on for person in peers] == [TODAY - dt.timedelta(days=9), TODAY, TODAY]
-    assert services.finish_many(house.id, everybody, "K1", TODAY, Way.MEETING, trainer.id) == 0
+    assert services.finish_many(house.id, everybody, "K1", TODAY, Way.MEETING, trainer.id).new == 0
 
 
 def test_what_is_done_is_never_taken_back(house, trainer, peers):
