@@ -82,7 +82,7 @@ def test_a_slip_starts_one_sheet(slips, database):
     beginning = starting.find_by_code(codes[0].lower().replace("-", " "))
     assert starting.start(beginning, return_key.new("en"))
     assert not starting.start(beginning, return_key.new("en"))
-    assert starting.find_by_code(codes[0]) is None
+    assert starting.find_by_code(codes[0]) == beginning, "looking does not tell that it is used"
     assert Sheet.select().count() == 1
     assert RoundPlace.select().where(RoundPlace.taken).count() == 1
 

@@ -13,3 +13,23 @@ def modules(app, tmp_path):
     with db.connection():
         modules.load()
     return modules
+
+
+@pytest.fixture
+def house(make):
+    return make.organisation()
+
+
+@pytest.fixture
+def trainer(house, make):
+    return make.member(house, "trainer", "Rowan")
+
+
+@pytest.fixture
+def amber(house, make):
+    return make.member(house, "peer_worker", "Amber")
+
+
+@pytest.fixture
+def peers(house, make):
+    return [make.member(house, "peer_worker", name) for name in ("Amber", "Birch", "Clover")]

@@ -22,18 +22,8 @@ pytestmark = pytest.mark.usefixtures("modules")
 
 
 @pytest.fixture
-def house(make):
-    return make.organisation()
-
-
-@pytest.fixture
 def peer(house, make):
     return make.member(house, "peer_worker", "Amber")
-
-
-@pytest.fixture
-def trainer(house, make):
-    return make.member(house, "trainer", "Rowan")
 
 
 def assign(house, trainer, *people, codes=("K1",), **options):

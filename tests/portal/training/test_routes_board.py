@@ -14,16 +14,6 @@ pytestmark = pytest.mark.usefixtures("modules")
 
 
 @pytest.fixture
-def house(make):
-    return make.organisation()
-
-
-@pytest.fixture
-def trainer(house, make):
-    return make.member(house, "trainer", "Rowan")
-
-
-@pytest.fixture
 def board(login, browser, house, trainer):
     login(trainer)
     return lambda **values: browser.get("training.show_board", organisation_id=house.id, **values)

@@ -18,21 +18,6 @@ from tests.support.browser import Browser
 pytestmark = pytest.mark.usefixtures("modules")
 
 
-@pytest.fixture
-def house(make):
-    return make.organisation()
-
-
-@pytest.fixture
-def trainer(house, make):
-    return make.member(house, "trainer", "Rowan")
-
-
-@pytest.fixture
-def amber(house, make):
-    return make.member(house, "peer_worker", "Amber")
-
-
 def rows():
     with db.connection():
         return [(row.organisation_id, row.person_id, row.module, row.state) for row in Assignment.select()]

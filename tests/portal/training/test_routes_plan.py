@@ -20,21 +20,6 @@ pytestmark = pytest.mark.usefixtures("modules")
 
 
 @pytest.fixture
-def house(make):
-    return make.organisation()
-
-
-@pytest.fixture
-def trainer(house, make):
-    return make.member(house, "trainer", "Rowan")
-
-
-@pytest.fixture
-def amber(house, make):
-    return make.member(house, "peer_worker", "Amber")
-
-
-@pytest.fixture
 def own(app, amber):
     return Browser(app).sign_in(amber)
 

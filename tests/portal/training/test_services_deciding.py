@@ -17,21 +17,6 @@ pytestmark = pytest.mark.usefixtures("database", "modules")
 TODAY = NOW.date()
 
 
-@pytest.fixture
-def house(make):
-    return make.organisation()
-
-
-@pytest.fixture
-def trainer(house, make):
-    return make.member(house, "trainer", "Rowan")
-
-
-@pytest.fixture
-def amber(house, make):
-    return make.member(house, "peer_worker", "Amber")
-
-
 def the(person, code="K1"):
     return Assignment.get(Assignment.person == person.id, Assignment.module == code)
 

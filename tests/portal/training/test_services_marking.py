@@ -20,21 +20,6 @@ TODAY = NOW.date()
 A_YEAR_AGO = dt.date(2025, 11, 20)
 
 
-@pytest.fixture
-def house(make):
-    return make.organisation()
-
-
-@pytest.fixture
-def trainer(house, make):
-    return make.member(house, "trainer", "Rowan")
-
-
-@pytest.fixture
-def peers(house, make):
-    return [make.member(house, "peer_worker", name) for name in ("Amber", "Birch", "Clover")]
-
-
 def the(person, code="K4"):
     return Assignment.get(Assignment.person == person.id, Assignment.module == code)
 

@@ -23,23 +23,8 @@ TODAY = NOW.date()
 
 
 @pytest.fixture
-def house(make):
-    return make.organisation()
-
-
-@pytest.fixture
 def other(make):
     return make.organisation("Elsewhere")
-
-
-@pytest.fixture
-def trainer(house, make):
-    return make.member(house, "trainer", "Rowan")
-
-
-@pytest.fixture
-def amber(house, make):
-    return make.member(house, "peer_worker", "Amber")
 
 
 def the(person, code="K1"):

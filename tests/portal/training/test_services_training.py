@@ -23,21 +23,6 @@ pytestmark = pytest.mark.usefixtures("database", "modules")
 TODAY = NOW.date()
 
 
-@pytest.fixture
-def house(make):
-    return make.organisation()
-
-
-@pytest.fixture
-def trainer(house, make):
-    return make.member(house, "trainer", "Rowan")
-
-
-@pytest.fixture
-def peers(house, make):
-    return [make.member(house, "peer_worker", name) for name in ("Amber", "Birch", "Clover")]
-
-
 def states(person):
     rows = Assignment.select().where(Assignment.person == person.id).order_by(Assignment.module)
     return {row.module: row.state for row in rows}
