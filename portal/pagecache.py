@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MOST_PAGES = 2000
 MOST_BYTES = 32 * 1024 * 1024
 SITE_FILES = frozenset({"/sitemap.xml", "/feed.atom", "/robots.txt"})
+ASKED = "portal.asked_by_the_cache"  # in the environ of a request for a page that will be kept
 FOR_EVERYBODY = "portal.for_everybody"  # in the environ of a request whose answer is the same for everybody
 
 Headers = list[tuple[str, str]]
@@ -48,7 +49,8 @@ def mark_public() -> None:
 def finish(response: Response) -> None:
     """Pack a public answer, and give it the ETag and the 304 that it has when it comes from the cache."""
     mark_public()
-    if response.status_code != 200 or session or response.direct_passthrough:
+    past_cache = ASKED not in request.environ  # which packs and compares what it keeps itself
+    if not past_cache or response.status_code != 200 or session or response.direct_passthrough:
         compression.compress(response)
         return
     digest = _digest(response.get_data())
@@ -172,7 +174,7 @@ class PageCache:
         plain: WSGIEnvironment = {
             name: value for name, value in environ.items() if not name.startswith("HTTP_") or name == "HTTP_HOST"
         }
-        plain["REQUEST_METHOD"] = "GET"
+        plain |= {"REQUEST_METHOD": "GET", ASKED: True}
         started: list[Any] = []
 
         def start(status: str, headers: Headers, error: Any = None) -> Any:
