@@ -212,6 +212,14 @@ class _Shelf:
                 found.setdefault(self.by_name[name].address, set()).update(pages)
         return found
 
+    @functools.cached_property
+    def _order(self) -> dict[tuple[str, str], int]:
+        return {(line.language, line.address): place for place, line in enumerate(self.lines)}
+
+    def in_order(self, pages: Iterable[tuple[str, str]]) -> list[Line]:
+        """Pages by language and address, as far as readers see them: without looking at all there are."""
+        return [self.lines[place] for place in sorted(self._order[page] for page in pages if page in self._order)]
+
 
 @generation.kept
 def _kept_shelf(language: str, _fallback: str) -> _Shelf:
@@ -265,7 +273,7 @@ def get_text(language: str, section: str, slug: str) -> Text | None:
         related=[one for one in named(header["related"], shelf.by_name) if one is not line],
         sources=[works[key] for key in header["sources"] if key in works],
         topics=[(slug, titles[slug], told_in) for slug in header["topics"] if slug in titles],
-        led_from=[one for one in shelf.lines if (one.language, one.address) in leading and one is not line],
+        led_from=[one for one in shelf.in_order(leading) if one is not line],
     )
 
 
