@@ -49,8 +49,8 @@ def mark_public() -> None:
 def finish(response: Response) -> None:
     """Pack a public answer, and give it the ETag and the 304 that it has when it comes from the cache."""
     mark_public()
-    past_cache = ASKED not in request.environ  # which packs and compares what it keeps itself
-    if not past_cache or response.status_code != 200 or session or response.direct_passthrough:
+    asked_by_cache = ASKED in request.environ  # which packs and compares what it keeps itself
+    if asked_by_cache or response.status_code != 200 or session or response.direct_passthrough:
         compression.compress(response)
         return
     digest = _digest(response.get_data())
@@ -78,7 +78,7 @@ class Page:
     """A public page as it is sent to everybody: as it is or packed, whole, without its body, or not again."""
 
     def __init__(self, headers: Headers, content: bytes) -> None:
-        self._headers = [(name, value) for name, value in headers if name not in ("Content-Length", "ETag")]
+        self._headers = [(name, value) for name, value in headers if name != "Content-Length"]
         self._digest = _digest(content)
         self.plain = self._form(content)
         self.size = 2 * len(content)  # packed it is no longer

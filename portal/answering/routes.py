@@ -49,7 +49,7 @@ def start() -> ResponseReturnValue:
         return _refuse_code()
     if request.method == "GET" or not key or request.form.get(CARRIED):
         return pages.show_start(beginning, url_for(".start"), member=False)
-    return _begin(beginning, key)
+    return _begin(beginning, key) or _refuse("used")
 
 
 def _refuse_code() -> ResponseReturnValue:
@@ -57,8 +57,12 @@ def _refuse_code() -> ResponseReturnValue:
     if request.method == "POST":
         _count_wrong("code")
     begun = services.find_sheet(pages.held_key()) is not None
-    page = render_template("answering/no_place.html", refusal="started" if begun else "code", begun=begun)
-    return page, 200 if begun else 404
+    return _refuse("started" if begun else "code"), 200 if begun else 404
+
+
+def _refuse(refusal: str) -> str:
+    begun = services.find_sheet(pages.held_key()) is not None
+    return render_template("answering/no_place.html", refusal=refusal, begun=begun)
 
 
 @bp.post("/answer/start/<uuid:round_id>")
@@ -70,18 +74,20 @@ def start_as_member(round_id: UUID) -> ResponseReturnValue:
     if key and services.find_sheet(key):
         return _started(key)
     if beginning.refusal:
-        begun = services.find_sheet(pages.held_key()) is not None
-        return render_template("answering/no_place.html", refusal=beginning.refusal.value, begun=begun)
+        return _refuse(beginning.refusal.value)
     if not key or request.form.get(CARRIED):
         return pages.show_start(beginning, url_for(".start_as_member", round_id=round_id), member=True)
-    return _begin(beginning, key)
+    if (answer := _begin(beginning, key)) is not None:
+        return answer
+    now = starting.find_for_member(current_user.id, current_user.held, round_id) or abort(404)
+    return _refuse((now.refusal or starting.Refusal.STARTED).value)
 
 
-def _begin(beginning: starting.Beginning, key: str) -> ResponseReturnValue:
-    if not starting.start(beginning, key) and services.find_sheet(key) is None:
-        begun = services.find_sheet(pages.held_key()) is not None
-        return render_template("answering/no_place.html", refusal="used" if CODE in session else "started", begun=begun)
-    return _started(key)
+def _begin(beginning: starting.Beginning, key: str) -> ResponseReturnValue | None:
+    """The page with the key; None where somebody else took the place meanwhile."""
+    if starting.start(beginning, key) or services.find_sheet(key):
+        return _started(key)
+    return None
 
 
 def _started(key: str) -> ResponseReturnValue:

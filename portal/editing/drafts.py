@@ -128,14 +128,18 @@ def save(page_id: UUID, typed: Typed, version: str, person: UUID) -> Editing:
 
 def _keep(draft: Draft) -> None:
     ReplacedDraft.create(
-        page=draft.page_id, texts=draft.texts, changed_at=draft.changed_at, changed_by=draft.changed_by_id
+        page=draft.page_id,
+        texts=draft.texts,
+        changed_at=draft.changed_at,
+        changed_by=draft.changed_by_id,
+        replaced_at=clock.now(),
     )
 
 
 @db.transaction
 def forget_replaced() -> None:
     """Drafts that were written over long ago go."""
-    ReplacedDraft.delete().where(ReplacedDraft.changed_at < clock.now() - dt.timedelta(days=DAYS_KEPT)).execute()
+    ReplacedDraft.delete().where(ReplacedDraft.replaced_at < clock.now() - dt.timedelta(days=DAYS_KEPT)).execute()
 
 
 def begin(page: Page, typed: Typed, live: Revision | None, person: UUID) -> None:

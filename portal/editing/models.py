@@ -31,6 +31,7 @@ class ReplacedDraft(db.Model):
     page = peewee.ForeignKeyField(Page, on_delete="CASCADE")
     texts = peewee.JSONField()  # typed.Typed
     changed_at = db.UTCDateTimeField()
+    replaced_at = db.UTCDateTimeField(index=True)  # how long it is kept counts from here
     changed_by = peewee.ForeignKeyField(Person, null=True, on_delete="SET NULL")
 
 

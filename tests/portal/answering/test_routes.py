@@ -3,6 +3,8 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import re
+import threading
+import time
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -11,8 +13,9 @@ import pytest
 from assessments.model import Mode, RaterGroup
 from portal import clock, db
 from portal.accounts.models import SignIn
-from portal.answering import pages, routes, services
+from portal.answering import pages, return_key, routes, services, starting
 from portal.answering.feature import FEATURE
+from portal.organisations.services import roles_of
 from portal.rounds.closing import close_round
 from portal.rounds.models import Answer, RoundPlace, Sheet
 from portal.throttle import Throttle
@@ -430,6 +433,35 @@ def test_a_group_answers_together_and_says_where_it_differed(browser, make, orga
     assert (row.value, row.differed, row.text) == ("2", True, "Nights and days see it differently.")
     fields = dict(page_fields(browser.get("/answer/EQ1")))
     assert fields["differed"] == "1"
+
+
+def test_of_two_who_start_for_their_group_at_once_the_slower_is_told_so(browser, make, organisation):
+    staff, colleague = make.member(organisation, "staff"), make.member(organisation, "staff")
+    modes = {RaterGroup.STAFF: Mode.GROUP, RaterGroup.PEER: Mode.INDIVIDUAL}
+    with db.connection():
+        round_, codes = open_round(organisation, modes=modes, slips={RaterGroup.PEER: 5})
+        theirs = starting.find_for_member(colleague.id, roles_of(colleague.id), round_.id)
+    page = browser.sign_in(staff).post(f"/answer/start/{round_.id}")
+    browser.get(f"/answer/place/{codes[RaterGroup.PEER][0]}")  # a slip in the same browser has nothing to do with it
+    begun = threading.Event()
+
+    @db.transaction
+    def begin_slowly():
+        starting.start(theirs, return_key.new("en"))
+        begun.set()
+        time.sleep(0.3)  # so that the other finds the place free, and waits
+
+    def colleague_starts():
+        with db.connection():
+            begin_slowly()
+
+    thread = threading.Thread(target=colleague_starts)
+    thread.start()
+    begun.wait()
+    page = browser.submit(page, button="Start")
+    thread.join()
+    assert page.heading == "You have started already"
+    assert "Your group answers together, and somebody has begun." in page.text
 
 
 def test_raters_who_only_say_how_they_know_give_no_level(browser, make, organisation):

@@ -132,6 +132,15 @@ def test_a_draft_that_was_written_over_comes_back_and_goes_after_three_months(li
     assert history.list_replaced(page.id) == []
 
 
+def test_an_old_draft_is_kept_for_three_months_from_the_day_it_was_written_over(library, author, editor):
+    page = library("equality")
+    write(page, author, title="Mine")
+    clock.stop(clock.now() + dt.timedelta(days=2 * drafts.DAYS_KEPT))
+    write(page, editor, title="Yours")
+    drafts.forget_replaced()
+    assert [kept.title for kept in history.list_replaced(page.id)] == ["Mine"]
+
+
 def test_a_form_older_than_a_publication_overwrites_nothing(library, author, editor):
     page = library("equality")
     old = write(page, author, title="First")
