@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from flask import Flask, Response, current_app, request
-from flask_wtf.csrf import CSRFProtect
+from flask import Flask, Response, request
 
 from portal import (
     audit,
@@ -15,6 +14,7 @@ from portal import (
     db,
     errors,
     frames,
+    here,
     i18n,
     keys,
     pagecache,
@@ -27,6 +27,7 @@ from portal.accounts import feature as accounts
 from portal.accounts import login
 from portal.answering import feature as answering
 from portal.candidates import feature as candidates
+from portal.csrf import SignedOnce
 from portal.demo import feature as demo
 from portal.editing import feature as editing
 from portal.guidance import feature as guidance
@@ -63,7 +64,7 @@ FEATURES = (
 
 kinds.know(feature.content_kind for feature in FEATURES if feature.content_kind)
 
-csrf = CSRFProtect()
+csrf = SignedOnce()
 
 
 def create_app(**overrides: Any) -> Flask:
@@ -105,11 +106,11 @@ def create_app(**overrides: Any) -> Flask:
 
 def arrive() -> None:
     """What happens to every request before anything else, in this order."""
-    if request.endpoint != "static":
+    if here.asked().endpoint != "static":
         audit.acting_as(None)
         db.open_for_request()
         i18n.refuse_unknown_language()
-    if current_app.config["DEMO"]:
+    if here.app().config["DEMO"]:
         security.refuse_strangers()
 
 

@@ -101,7 +101,7 @@ def _check(values: dict[str, Any]) -> None:
         refuse("LANGUAGES", "must list at least one language code")
     if values["DEFAULT_LANGUAGE"] not in values["LANGUAGES"]:
         refuse("DEFAULT_LANGUAGE", "must be one of PORTAL_LANGUAGES")
-    if values["TIME_ZONE"] not in zoneinfo.available_timezones():
+    if not _is_time_zone(values["TIME_ZONE"]):
         refuse("TIME_ZONE", "must name a time zone such as Europe/Amsterdam")
     if values["BASE_URL"] and not values["BASE_URL"].startswith(("http://", "https://")):
         refuse("BASE_URL", "must begin with http:// or https://")
@@ -109,3 +109,10 @@ def _check(values: dict[str, Any]) -> None:
         refuse("EXIT_URL", "must begin with https://")
     if values["DATABASE_URL"] and not values["DATABASE_URL"].startswith(("sqlite:///", "postgresql://")):
         refuse("DATABASE_URL", "must begin with sqlite:/// or postgresql://")
+
+
+def _is_time_zone(name: str) -> bool:
+    try:
+        return bool(zoneinfo.ZoneInfo(name))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones, such as Europe
+        return False

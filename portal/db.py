@@ -18,7 +18,7 @@ from flask import Flask, abort, g, request
 from playhouse import db_url
 from playhouse.migrations import Runner
 
-from portal import paths
+from portal import paths, signals
 from portal.config import ConfigError
 
 P = ParamSpec("P")
@@ -141,6 +141,12 @@ def date_of(value: Any) -> dt.date:
     return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
 
 
+def moment_of(value: Any) -> dt.datetime:
+    """A moment as ``fetch`` gives it, aware."""
+    found = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
+    return found.replace(tzinfo=dt.UTC)
+
+
 def uuid_of(value: Any) -> uuid.UUID:
     """An id as ``fetch`` gives it."""
     return value if isinstance(value, uuid.UUID) else uuid.UUID(value)
@@ -181,18 +187,30 @@ def after_commit(action: Callable[[], None]) -> None:
     _thread.after_commit.append(action)
 
 
+def announce(signal: signals.Signal) -> None:
+    """What is being written is something that others look out for; they are told when it is over, saved or not."""
+    if is_sqlite():
+        _thread.announced.append(signal)
+        signal.begin(database.obj.database)
+
+
 @contextlib.contextmanager
 def _queue() -> Iterator[None]:
     """Writers to SQLite wait in a line on a file lock: without it, four writers starve each other for seconds."""
     if not is_sqlite():
         yield
         return
+    path, announced = database.obj.database, []  # type: str, list[signals.Signal]
     # A handle of its own for each transaction: two threads that shared one would not wait for each other.
-    handle = os.open(f"{database.obj.database}.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = os.open(f"{path}.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
+        _thread.announced = announced
+        announce(signals.ANYTHING)
         yield
     finally:
+        for signal in announced:
+            signal.end(path)
         os.close(handle)  # gives the lock back, too
 
 

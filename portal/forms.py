@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal import clock
+from portal import clock, csrf
 
 # Set by the page after an expired sign-in: the form shows what came along with it and saves nothing yet.
 CARRIED = "carried_over"
@@ -19,6 +19,10 @@ SECRETS = frozenset({"csrf_token", "key_words", "code", "typed", "secret", "proo
 
 class PortalForm(FlaskForm):
     """A form with a CSRF token whose errors name what is wrong and what would be right."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        csrf.token()
+        super().__init__(*args, **kwargs)
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
         if request.form.get(CARRIED):

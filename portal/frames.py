@@ -6,15 +6,14 @@ Drawing menus anew would cost more than most pages, and drawing a page of guidan
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Hashable
+import re
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, ParamSpec
 
-from flask import Flask, current_app, g, render_template, request, url_for
-from flask.globals import request_ctx
-from flask_login import current_user
+from flask import Flask, g, render_template, request, url_for
 from markupsafe import Markup, escape
 
-from portal import generation
+from portal import generation, here
 from portal.feature import Feature, NavigationItem
 from portal.i18n import language
 from portal.views import discreet, messages
@@ -24,7 +23,8 @@ P = ParamSpec("P")
 MOST_KEPT = 2000  # parts drawn once
 
 _NAME = "\x00"  # stands for the nickname, which is put in at every request and never kept
-_MARKS = {"masthead": "\x01", "said": "\x02"}  # stand for the parts that differ from reader to reader
+_READERS = ("masthead", "said")  # the parts around a page that differ from reader to reader
+_PLACE = re.compile("\x01([a-z_]+)\x02")  # where one of them, or something of the reader's own, goes into a kept page
 
 
 def init_app(app: Flask, features: tuple[Feature, ...]) -> None:
@@ -42,37 +42,66 @@ def same_for_everybody(view: Callable[P, str]) -> Callable[P, str]:
 
     @functools.wraps(view)
     def answer(*args: P.args, **kwargs: P.kwargs) -> str:
-        asked = request_ctx.request
+        asked = here.asked()
         if asked.query_string:
             return view(*args, **kwargs)
-        before, between, after = draw(asked.script_root, language(), discreet(), *kwargs.items())
-        return "".join((before, frame("masthead"), between, frame("said"), after))
+        return _fill(draw(asked.script_root, language(), discreet(), *kwargs.items()), {})
 
     @generation.kept
-    def draw(_root: str, _language: str, _discreet: bool, *values: tuple[str, Any]) -> tuple[str, str, str]:
-        g.draws_for_everybody = True
-        try:
-            page = view(**dict(values))  # type: ignore[call-arg]
-        finally:
-            g.draws_for_everybody = False
-        if "csrf_token" in g:
-            raise RuntimeError(f"{request.endpoint} has a form with somebody's token: it is not the same for everybody")
-        before, _, rest = page.partition(_MARKS["masthead"])
-        between, _, after = rest.partition(_MARKS["said"])
-        return before, between, after
+    def draw(_root: str, _language: str, _discreet: bool, *values: tuple[str, Any]) -> list[str]:
+        return _draw_for_everybody(lambda: view(**dict(values)))  # type: ignore[call-arg]
 
     return answer
 
 
+def own_page(template: str, own: Mapping[str, str], **values: Hashable) -> str:
+    """A page that is the same for all with the same values but for what is ``own``, such as a nickname.
+
+    That is put in at every request; the rest is drawn once and stays in memory: no value may be a person's own.
+    """
+    kept: dict[tuple[object, ...], list[str]] = here.app().extensions["frames"]
+    key = (template, language(), here.asked().script_root, discreet(), *values.items())
+    pieces = kept.get(key)
+    if pieces is None:
+        places = {name: Markup(_place(name)) for name in own}  # noqa: S704 - signs of ours
+        pieces = _draw_for_everybody(lambda: render_template(template, **places, **values))
+        _make_room(kept)[key] = pieces
+    return _fill(pieces, own)
+
+
+def _draw_for_everybody(draw: Callable[[], str]) -> list[str]:
+    """The page in pieces: text, what goes there, text, and so on."""
+    g.draws_for_everybody = True
+    try:
+        page = draw()
+    finally:
+        g.draws_for_everybody = False
+    if "csrf_token" in g and g.csrf_token in page:
+        raise RuntimeError(f"{request.endpoint} has a form with somebody's token: it is not the same for everybody")
+    return _PLACE.split(page)
+
+
+def _fill(pieces: list[str], own: Mapping[str, str]) -> str:
+    page = pieces.copy()
+    for at in range(1, len(pieces), 2):
+        name = pieces[at]
+        page[at] = frame(name) if name in _READERS else escape(own[name])
+    return "".join(page)
+
+
+def _place(name: str) -> str:
+    return f"\x01{name}\x02"
+
+
 def frame(part: str) -> Markup:
     """``files``, ``masthead``, ``said`` or ``colophon`` as HTML, as it is for this reader and this place."""
-    if part in _MARKS and g.get("draws_for_everybody"):
-        return Markup(_MARKS[part])  # noqa: S704 - a sign of ours
+    if part in _READERS and here.noted().get("draws_for_everybody"):
+        return Markup(_place(part))  # noqa: S704 - a sign of ours
     if part == "masthead":
-        return _masthead()
+        return _masthead(here.person())
     if part == "said":
         said = messages()
-        if said or not current_app.config["DEMO"]:
+        if said or not here.app().config["DEMO"]:
             return _draw("layouts/said.html", said=said) if said else Markup()
     return fixed_part(f"layouts/{part}.html")
 
@@ -82,28 +111,33 @@ def fixed_part(template: str, **values: Hashable) -> Markup:
 
     No value may be a person's own: what was drawn stays in memory.
     """
-    kept: dict[tuple[object, ...], Markup] = current_app.extensions["frames"]
-    key = (template, language(), request_ctx.request.script_root, *values.items())
+    kept: dict[tuple[object, ...], Markup] = here.app().extensions["frames"]
+    key = (template, language(), here.asked().script_root, *values.items())
     if key not in kept:
-        if len(kept) >= MOST_KEPT:
-            kept.clear()
-        kept[key] = _draw(template, **values)
+        _make_room(kept)[key] = _draw(template, **values)
     return kept[key]
+
+
+def _make_room(kept: dict[Any, Any]) -> dict[Any, Any]:
+    if len(kept) >= MOST_KEPT:
+        kept.clear()
+    return kept
 
 
 def _draw(template: str, **values: Any) -> Markup:
     return Markup(render_template(template, **values))  # noqa: S704 - a template of ours
 
 
-def _masthead() -> Markup:
+def _masthead(person: Any) -> Markup:
     """Kept for each pattern of addresses: there are as many as routes, however many pages there may be."""
-    kept: dict[tuple[object, ...], Markup] = current_app.extensions["frames"]
-    asked, person = request_ctx.request, current_user._get_current_object()
+    kept: dict[tuple[object, ...], Markup] = here.app().extensions["frames"]
+    asked = here.asked()
     pattern = asked.url_rule.rule if asked.url_rule else ""
     nickname = person.nickname if person.is_authenticated else ""
-    key = (pattern, language(), asked.script_root, discreet(), bool(nickname))
+    neutral = discreet()
+    key = (pattern, language(), asked.script_root, neutral, bool(nickname))
     if key not in kept:
-        items: list[NavigationItem] = current_app.extensions["navigation"]
+        items: list[NavigationItem] = here.app().extensions["navigation"]
         menu = [(item, url_for(item.endpoint), _current(item.endpoint, item.prefix, pattern)) for item in items]
         own = "home.show_my_page" if nickname else "accounts.sign_in"
         kept[key] = _draw(
@@ -111,7 +145,7 @@ def _masthead() -> Markup:
             menu=menu,
             nickname=_NAME if nickname else "",
             own=_current(own, "/me/" if nickname else "", pattern),
-            discreet=discreet(),
+            discreet=neutral,
         )
     return kept[key].replace(_NAME, escape(nickname)) if nickname else kept[key]
 

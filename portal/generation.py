@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import mmap
-import os
 import sqlite3
 import threading
 import time
@@ -21,7 +19,7 @@ from uuid import UUID, uuid4
 
 import peewee
 
-from portal import db
+from portal import db, signals
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,46 +37,6 @@ class ContentGeneration(db.Model):
     stamp = peewee.UUIDField()
 
 
-_CHANGING = b"\xff" * 16
-_STEADY = b"\x00" * 16  # where nothing was changed yet, and where there is no signal
-
-
-class _Signal:
-    """Sixteen bytes beside the SQLite file that the processes share: others after each change of the content.
-
-    Asking SQLite lets go of the interpreter's lock several times, which costs busy threads more than the question.
-    """
-
-    def __init__(self) -> None:
-        self._path = ""
-        self._memory: Any = None
-
-    def read(self) -> bytes:
-        if not db.is_sqlite():
-            return _STEADY
-        try:
-            found: bytes = self._shared()[:16]
-        except OSError:
-            return _CHANGING  # then SQLite is asked each time
-        return found
-
-    def write(self, value: bytes) -> None:
-        if db.is_sqlite():
-            with contextlib.suppress(OSError):
-                self._shared()[:16] = value
-
-    def _shared(self) -> Any:
-        path = f"{db.database.obj.database}.generation"
-        if path != self._path:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                os.ftruncate(handle, 16)
-                self._path, self._memory = path, mmap.mmap(handle, 16)
-            finally:
-                os.close(handle)
-        return self._memory
-
-
 @dataclass(frozen=True, slots=True)
 class _Look:
     """A look at the row, and what tells that the row may have changed since."""
@@ -89,7 +47,6 @@ class _Look:
     stamp: UUID
 
 
-_signal = _Signal()
 _raised_here = object()  # another one after each change made by this process
 _thread = threading.local()
 
@@ -100,14 +57,13 @@ def raise_it() -> None:
     ContentGeneration.insert(id=_ROW, stamp=uuid4()).on_conflict(
         conflict_target=[ContentGeneration.id], preserve=[ContentGeneration.stamp]
     ).execute()
-    _signal.write(_CHANGING)  # nobody trusts it before the change is saved or, if that fails, before the next one
+    db.announce(signals.CONTENT)
     db.after_commit(_look_again)
 
 
 def _look_again() -> None:
     global _raised_here
     _raised_here = object()
-    _signal.write(uuid4().bytes)
 
 
 def current() -> UUID | None:
@@ -116,13 +72,13 @@ def current() -> UUID | None:
     try:
         if database.is_closed():
             database.connect(reuse_if_open=True)
-        connection, second, signal = database.connection(), int(time.monotonic()), _signal.read()
+        connection, second, signal = database.connection(), int(time.monotonic()), _signal()
         # Version numbers of one connection say nothing about another.
         here, now = (connection, _raised_here), (second, signal)
         known: _Look | None = getattr(_thread, "known", None)
         if known is None or known.here != here:
             known = _Look(here, now, _version(connection, second), _read())
-        elif known.now != now or signal == _CHANGING:
+        elif known.now != now or signal == signals.CHANGING:
             version = _version(connection, second)
             known = _Look(here, now, version, known.stamp if known.version == version else _read())
         _thread.known = known
@@ -131,6 +87,10 @@ def current() -> UUID | None:
         with contextlib.suppress(*UNANSWERED):
             database.close()
         return None
+
+
+def _signal() -> bytes:
+    return signals.CONTENT.read(db.database.obj.database) if db.is_sqlite() else signals.STEADY
 
 
 def _version(connection: Any, second: int) -> int:

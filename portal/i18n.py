@@ -11,10 +11,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, abort, current_app, g, has_request_context, request
 from flask_babel import Babel, get_translations
-from flask_login import current_user
 from markupsafe import Markup
 
-from portal import paths
+from portal import here, paths
 
 babel = Babel()
 
@@ -94,18 +93,20 @@ def refuse_unknown_language() -> None:
 
 def language() -> str:
     """The address says it, else the account, else what the browser asks for, else the site's own."""
-    found: str | None = g.get("language")
+    noted = here.noted()
+    found: str | None = noted.get("language")
     if found is not None:
         return found
     if not has_request_context():
         return str(current_app.config["DEFAULT_LANGUAGE"])
     languages = current_app.config["LANGUAGES"]
-    own = current_user.language if current_user.is_authenticated else ""
+    person = here.person()
+    own = person.language if person.is_authenticated else ""
     if own in languages:
-        g.language = own
+        noted.language = own
     else:
-        g.language = request.accept_languages.best_match(languages) or current_app.config["DEFAULT_LANGUAGE"]
-    return str(g.language)
+        noted.language = request.accept_languages.best_match(languages) or current_app.config["DEFAULT_LANGUAGE"]
+    return str(noted.language)
 
 
 def compile_wordings(folder: Path) -> None:

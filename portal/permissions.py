@@ -10,7 +10,8 @@ from uuid import UUID
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
+
+from portal import here
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -126,7 +127,7 @@ def access_of(view: Callable[..., Any]) -> Permission | Label | None:
 
 def allowed(permission: Permission | str, organisation: UUID | None = None) -> bool:
     """Whether the person signed in may do this, in the organisation if one is named. Templates ask it, too."""
-    person = current_user._get_current_object()
+    person = here.person()
     if not person.is_authenticated:
         return False
     permission = Permission(permission)
@@ -145,19 +146,19 @@ def init_app(app: Flask, ask_to_sign_in: Callable[[], ResponseReturnValue]) -> N
 
 def check() -> ResponseReturnValue | None:
     """Whether this request may go on, by its view's label; else the answer it gets."""
-    endpoint = request.endpoint
+    endpoint, app = here.asked().endpoint, here.app()
     if endpoint is None or endpoint == "static":
         return None  # an unknown address becomes a 404 by itself
-    access = access_of(current_app.view_functions[endpoint])
+    access = access_of(app.view_functions[endpoint])
     if access is None:
         abort(403)
-    if access is Label.DEMO and not current_app.config["DEMO"]:
+    if access is Label.DEMO and not app.config["DEMO"]:
         abort(404)
     if not isinstance(access, Permission) and access is not Label.SIGNED_IN:
         return None
-    person = current_user._get_current_object()
+    person = here.person()
     if not person.is_authenticated:
-        answer: ResponseReturnValue = current_app.extensions["ask to sign in"]()
+        answer: ResponseReturnValue = app.extensions["ask to sign in"]()
         return answer
     if person.owes_second_factor and endpoint not in WITHOUT_SECOND_FACTOR:
         return redirect(url_for(SECOND_FACTOR_SET_UP), 303)
@@ -188,7 +189,7 @@ WITHOUT_SECOND_FACTOR = frozenset(
 def _check_permission(permission: Permission) -> None:
     organisation = (request.view_args or {}).get("organisation_id")
     # That an organisation exists is nobody's business but its members'.
-    if organisation is not None and all(held.organisation != organisation for held in current_user.held):
+    if organisation is not None and all(held.organisation != organisation for held in here.person().held):
         abort(404)
     if not allowed(permission, organisation):
         abort(403)

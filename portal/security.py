@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
-from flask import Flask, Response, abort, current_app, request
-from flask_login import current_user
+from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal import here
 from portal.permissions import Label, access_of
 from portal.sessions import SignedCookies
 
@@ -55,7 +55,7 @@ def add_headers(response: Response, personal: bool) -> None:
     """The whole set, errors too; what a view has set itself stays."""
     headers = response.headers
     there = {name.lower() for name, _value in headers}
-    for name, value in current_app.extensions["headers"][personal]:
+    for name, value in here.app().extensions["headers"][personal]:
         if name.lower() not in there:
             headers.add(name, value)
 
@@ -76,11 +76,11 @@ def is_this_machine(address: str | None) -> bool:
 
 def is_personal() -> bool:
     """Whether this answer could tell something about a person: then nobody may keep it."""
-    endpoint = request.endpoint or ""
+    endpoint = here.asked().endpoint or ""
     if endpoint == "static":
         return False
-    view = current_app.view_functions.get(endpoint)
-    return view is None or access_of(view) is not Label.PUBLIC or bool(current_user.is_authenticated)
+    view = here.app().view_functions.get(endpoint)
+    return view is None or access_of(view) is not Label.PUBLIC or bool(here.person().is_authenticated)
 
 
 def network() -> str:

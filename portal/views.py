@@ -11,12 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import dates
-from flask import Flask, current_app, g, get_flashed_messages, request, session, url_for
+from flask import Flask, current_app, get_flashed_messages, request, session, url_for
 from flask.templating import Environment
 from flask_babel import get_locale, gettext
-from flask_login import current_user
 
-from portal import clock
+from portal import clock, here
 from portal.i18n import language
 
 DISCREET_COOKIE = "discreet"
@@ -74,8 +73,8 @@ def static_url(name: str) -> str:
 
 def fixed_url(endpoint: str) -> str:
     """``url_for`` where nothing but the language is to be put in: worked out once, for pages with many links."""
-    known: dict[tuple[str, str, str], str] = current_app.extensions["fixed addresses"]
-    key = (endpoint, language(), request.script_root)
+    known: dict[tuple[str, str, str], str] = here.app().extensions["fixed addresses"]
+    key = (endpoint, language(), here.asked().script_root)
     if key not in known:
         known[key] = url_for(endpoint)
     return known[key]
@@ -83,19 +82,22 @@ def fixed_url(endpoint: str) -> str:
 
 def discreet() -> bool:
     """Whether titles stay neutral: the site's, the account's or this browser's choice."""
-    found: bool | None = g.get("discreet")
+    noted = here.noted()
+    found: bool | None = noted.get("discreet")
     if found is None:
-        person = current_user._get_current_object()
+        person = here.person()
         own = person.is_authenticated and person.discreet
-        found = g.discreet = bool(current_app.config["DISCREET"] or own or request.cookies.get(DISCREET_COOKIE))
+        found = bool(here.app().config["DISCREET"] or own or here.asked().cookies.get(DISCREET_COOKIE))
+        noted.discreet = found
     return found
 
 
 def messages() -> list[str]:
     """What the last step has to say, once. Nobody without a cookie has anything waiting."""
-    if "messages" not in g:
-        g.messages = get_flashed_messages() if session else []
-    return list(g.messages)
+    noted = here.noted()
+    if "messages" not in noted:
+        noted.messages = get_flashed_messages() if session else []
+    return list(noted.messages)
 
 
 def neutral_name() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,12 +12,13 @@ from flask import Flask, g, make_response, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
-from portal import audit, clock, db
+from portal import audit, clock, db, here
 from portal.accounts import sign_ins
 from portal.accounts.forms import SignInForm
 from portal.config import setting
 from portal.forms import carried_fields
 from portal.permissions import SECOND_FACTOR_ROLES, Held
+from portal.recall import until_written
 
 SHARED_MINUTES = 10  # on a device that others use
 KEPT = ("invitation",)  # what a person came with goes on after signing in
@@ -27,7 +29,7 @@ Rows = Iterable[tuple[Any, ...]]  # of memberships
 
 @dataclass(frozen=True)
 class SignedIn(UserMixin):
-    """The person at the other end, with every role held: read once a request, in one statement."""
+    """The person at the other end, with every role held: read in one statement, until something is written."""
 
     id: UUID
     nickname: str
@@ -36,6 +38,7 @@ class SignedIn(UserMixin):
     has_second_factor: bool
     portal_roles: frozenset[str]
     sign_in: UUID
+    ends: dt.datetime
     held: tuple[Held, ...] = field(default=())
 
     @property
@@ -65,7 +68,7 @@ class TokenLoginManager(LoginManager):
 def init_app(app: Flask, held_from: Callable[[Rows], tuple[Held, ...]]) -> None:
     app.login_manager = TokenLoginManager(held_from)  # type: ignore[attr-defined]
     app.jinja_env.globals["current_user"] = current_user  # for macros
-    app.context_processor(lambda: {"current_user": current_user._get_current_object()})  # asked for often by pages
+    app.context_processor(lambda: {"current_user": here.person()})  # asked for often by pages
 
 
 def _find(held_from: Callable[[Rows], tuple[Held, ...]]) -> SignedIn | None:
@@ -75,13 +78,21 @@ def _find(held_from: Callable[[Rows], tuple[Held, ...]]) -> SignedIn | None:
         return None
     moment = int(clock.now().timestamp())
     idle_minutes = min(setting("IDLE_MINUTES"), SHARED_MINUTES) if kept.get("shared") else setting("IDLE_MINUTES")
-    found = sign_ins.find_sign_in(token) if moment - seen <= idle_minutes * 60 else None
-    if found is None:
+    found = _read(token, held_from) if moment - seen <= idle_minutes * 60 else None
+    if found is None or found.ends <= clock.now():
         kept.pop("sign_in", None)
         return None
     if moment - seen >= RENEW_SECONDS:
         kept["seen"] = moment
-    audit.acting_as(found.person)
+    audit.acting_as(found.id)
+    return found
+
+
+@until_written
+def _read(token: str, held_from: Callable[[Rows], tuple[Held, ...]]) -> SignedIn | None:
+    found = sign_ins.find_sign_in(token)
+    if found is None:
+        return None
     return SignedIn(
         found.person,
         found.nickname,
@@ -90,6 +101,7 @@ def _find(held_from: Callable[[Rows], tuple[Held, ...]]) -> SignedIn | None:
         found.has_second_factor,
         found.portal_roles,
         found.id,
+        found.ends,
         held_from(found.memberships),
     )
 

@@ -43,12 +43,13 @@ class FoundSignIn:
     discreet: bool
     portal_roles: frozenset[str]
     has_second_factor: bool
+    ends: dt.datetime
     memberships: list[tuple[Any, ...]]  # for organisations.services.held_from
 
 
 # Memberships are not this feature's. They come along because a second statement would cost every signed-in page more.
 _FIND_SIGN_IN = """
-SELECT s.id, p.id, p.nickname, p.language, p.discreet, p.portal_roles, p.totp_sealed IS NOT NULL,
+SELECT s.id, p.id, p.nickname, p.language, p.discreet, p.portal_roles, p.totp_sealed IS NOT NULL, s.ends,
     m.id, m.organisation_id, m.role, m.peer_contact, m.page_editor, o.name, mp.programme_id
 FROM sign_in s JOIN person p ON p.id = s.person_id
 LEFT JOIN (membership m JOIN organisation o ON o.id = m.organisation_id AND o.closed_on IS NULL) ON m.person_id = p.id
@@ -56,7 +57,7 @@ LEFT JOIN membership_programme mp ON mp.membership_id = m.id
 WHERE s.token_hash = ? AND s.ends > ? AND NOT p.blocked
 ORDER BY m.organisation_id, m.role
 """
-_MEMBERSHIP = 7  # columns before those of the membership
+_MEMBERSHIP = 8  # columns before those of the membership
 
 
 def find_sign_in(token: str) -> FoundSignIn | None:
@@ -64,7 +65,7 @@ def find_sign_in(token: str) -> FoundSignIn | None:
     rows = db.fetch(_FIND_SIGN_IN, keys.token_hash(token), clock.now())
     if not rows:
         return None
-    sign_in_id, person, nickname, language, discreet, roles, has_second_factor = rows[0][:_MEMBERSHIP]
+    sign_in_id, person, nickname, language, discreet, roles, has_second_factor, ends = rows[0][:_MEMBERSHIP]
     return FoundSignIn(
         db.uuid_of(sign_in_id),
         db.uuid_of(person),
@@ -73,6 +74,7 @@ def find_sign_in(token: str) -> FoundSignIn | None:
         bool(discreet),
         frozenset(roles.split()),
         bool(has_second_factor),
+        db.moment_of(ends),
         [row[_MEMBERSHIP:] for row in rows if row[_MEMBERSHIP] is not None],
     )
 

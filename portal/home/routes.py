@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from portal.frames import same_for_everybody
+from portal import clock, csrf
+from portal.frames import own_page, same_for_everybody
 from portal.home import services
-from portal.permissions import public, signed_in
-from portal.training.offers import count_offered
+from portal.permissions import allowed, public, signed_in
 
 bp = Blueprint("home", __name__)
 
@@ -64,15 +64,19 @@ def show_accessibility() -> str:
 @signed_in
 def show_my_page() -> ResponseReturnValue:
     person, invited = current_user._get_current_object(), "invitation" in session
-    open_rounds = services.open_rounds(person.id, person.held)
-    offered = count_offered(person.id, person.held)
-    return render_template(
+    open_rounds, offered = services.waiting_for(person.id, person.held, clock.today())
+    return own_page(
         "home/show_my_page.html",
-        organisations=services.organisations_of(person.held),
-        open_rounds=open_rounds,
+        {"nickname": person.nickname, "token": csrf.token()},
         invited=invited,
         offered=offered,
+        open_rounds=open_rounds,
+        organisations=services.organisations_of(person.held),
         waiting=invited + offered + sum(one.can_start for one in open_rounds),
+        may_create=allowed("organisation:create"),
+        may_draft=allowed("content:draft"),
+        may_close=allowed("organisation:close"),
+        looks_after=bool(person.portal_roles),
     )
 
 

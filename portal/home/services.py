@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from portal.permissions import Held
+from portal.recall import until_written
 from portal.rounds.services import OpenRound, rounds_for_member
+from portal.training.offers import count_offered
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ def organisations_of(held: Collection[Held]) -> tuple[Belonging, ...]:
     return tuple(Belonging(organisation, names[organisation], tuple(roles[organisation])) for organisation in in_order)
 
 
-def open_rounds(person: UUID, held: Collection[Held]) -> tuple[OpenRound, ...]:
-    """Rounds the person may still start or has started."""
-    return tuple(rounds_for_member(person, held)) if held else ()
+@until_written
+def waiting_for(person: UUID, held: tuple[Held, ...], _today: dt.date) -> tuple[tuple[OpenRound, ...], int]:
+    """Rounds the person may start or has started, and how many modules wait for an answer. They may end each day."""
+    return tuple(rounds_for_member(person, held)) if held else (), count_offered(person, held)

@@ -118,8 +118,9 @@ def modules_by_code(language: str) -> dict[str, Module]:
     return {module.code: module for module in list_modules(language)}
 
 
+@generation.kept
 def get_module(language: str, code: str) -> ModuleText | None:
-    """A module with its text, in two statements; None where there is none."""
+    """A module with its text; None where there is none. Kept until content changes, else two statements."""
     columns = (Revision.in_short, Revision.html, Revision.headings)
     rows = list(_rows(language, *columns).where(Page.slug == code))
     row = max(rows, key=lambda row: row[3] == language, default=None)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
+import warnings
 
 import pytest
+from werkzeug.test import EnvironBuilder
 
 from tests.support.browser import Page
 from tests.support.rounds import open_round
@@ -62,3 +65,15 @@ def test_public_pages_and_files_are_compressed_and_pages_with_secrets_are_not(br
     login(make.person())
     for address in ("/me", "/en/"):
         assert "Content-Encoding" not in browser.client.get(address, headers=ASK).headers
+
+
+@pytest.mark.parametrize("name", ["icon.svg", "site.css"])
+def test_a_file_is_closed_once_it_is_read_even_where_nobody_closes_the_answer(app, name):
+    """As when a browser leaves in the middle of loading."""
+    environ = EnvironBuilder(path=f"/static/{name}", headers=ASK).get_environ()
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        answer = app.wsgi_app(environ, lambda _status, _headers: None)
+        del answer
+        gc.collect()
+    assert not said

@@ -16,6 +16,7 @@ from portal.organisations.models import Membership
 from portal.training.models import Assignment
 from tests.conftest import NOW
 from tests.support.browser import Browser
+from tests.support.written import write_something
 
 TODAY = NOW.date()
 YESTERDAY = TODAY - dt.timedelta(days=1)
@@ -258,13 +259,17 @@ def test_the_page_costs_the_same_for_three_people_and_for_forty(browser, login, 
     meeting = create(house, [trainer])
     login(trainer)
     browser.submit(open_sheet(browser, house, meeting), button="Save", there=[str(wren.id)])
+    write_something()
     with count_queries() as few:
         page = open_sheet(browser, house, meeting)
+    write_something()
     with count_queries() as few_saved:
         browser.submit(page, button="Save", there=[str(wren.id), str(heron.id)])
     people = [make.member(house, "peer_worker") for _ in range(38)]
+    write_something()
     with count_queries() as many:
         page = open_sheet(browser, house, meeting)
+    write_something()
     with count_queries() as many_saved:
         browser.submit(page, button="Save", there=[str(one.id) for one in people])
     assert len(stored()) == 39

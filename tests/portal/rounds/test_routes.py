@@ -11,6 +11,7 @@ from portal.organisations.models import Membership
 from portal.rounds import closing, commands, feature, places
 from portal.rounds.models import Round, RoundGroup, RoundPlace
 from tests.support.rounds import INDIVIDUAL, load_instruments, open_round
+from tests.support.written import write_something
 
 PEER = RaterGroup.PEER
 
@@ -330,6 +331,7 @@ def test_pages_cost_the_same_number_of_statements_however_many_rounds(browser, o
         return len(seen)
 
     browser.get(f"rounds.{view}", **address)
+    write_something()
     before = statements()
     for number in range(3):
         with db.connection():

@@ -10,6 +10,7 @@ from portal import db
 from portal.organisations import services as organisations
 from portal.training import services
 from portal.training.models import Assignment, State
+from tests.support.written import write_something
 
 pytestmark = pytest.mark.usefixtures("modules")
 
@@ -51,7 +52,11 @@ def test_ones_own_page_asks_three_things_of_the_database(browser, login, offered
     login(peer)
     browser.get("/me")
     count = []
+    write_something()
     db.database.query_hooks.append(lambda event: count.append(event.sql))
     browser.get("/me")
+    asked = len(count)
+    browser.get("/me")
     db.database.query_hooks.pop()
-    assert len(count) == 3, count
+    assert asked == 3, count
+    assert len(count) == asked, "the second time nothing was written since"
