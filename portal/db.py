@@ -28,8 +28,6 @@ database = peewee.DatabaseProxy()
 _thread = threading.local()
 
 
-CHECKPOINT_PATIENCE = 100  # milliseconds
-
 UNREACHABLE = (peewee.DatabaseError, peewee.InterfaceError)
 
 
@@ -273,51 +271,6 @@ def every_model() -> list[type[peewee.Model]]:
         if model is not Model:
             found.append(model)
     return sorted(found, key=lambda model: model._meta.table_name)
-
-
-def forget_deleted(*models: type[Model]) -> None:
-    """After a purge: what was deleted leaves the files, too (write-ahead log, dead rows of PostgreSQL).
-
-    What somebody is reading meanwhile stays; ``forget_rest`` tries again.
-    """
-    if is_sqlite():
-        checkpoint()
-        return
-    for model in models:
-        database.execute_sql(f'VACUUM "{model._meta.table_name}"')
-
-
-def forget_rest() -> None:
-    """Once more for what stayed because somebody was reading; PostgreSQL knows what it was told to forget."""
-    if is_sqlite():
-        checkpoint()
-        return
-    owed = database.execute_sql("SELECT relname FROM pg_stat_user_tables WHERE vacuum_count > 0 AND n_dead_tup > 0")
-    for (table,) in owed.fetchall():
-        database.execute_sql(f'VACUUM "{table}"')
-
-
-def checkpoint() -> bool:
-    """Empty SQLite's write-ahead log, which keeps what was deleted; False while somebody reads: `tick` tries again.
-
-    Nobody waits for readers here. What is owed is the log itself: whoever finds it filled tries to empty it.
-    """
-    if not is_sqlite() or not _log_is_filled():
-        return True
-    if database.in_transaction():
-        return False
-    (patience,) = database.execute_sql("PRAGMA busy_timeout").fetchone()
-    database.execute_sql(f"PRAGMA busy_timeout = {CHECKPOINT_PATIENCE}")
-    try:
-        busy, _frames, _moved = database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    finally:
-        database.execute_sql(f"PRAGMA busy_timeout = {patience}")
-    return not busy
-
-
-def _log_is_filled() -> bool:
-    log = Path(f"{database.obj.database}-wal")
-    return log.exists() and log.stat().st_size > 0
 
 
 def sqlite_url(data_dir: Path) -> str:

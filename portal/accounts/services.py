@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from portal import audit, clock, db, throttle
+from portal import audit, clock, db, forgetting, throttle
 from portal.accounts import words
 from portal.accounts.models import Person
 from portal.config import setting
@@ -210,7 +210,7 @@ def delete_person(person: UUID, forget: Collection[Forget], keeps: Collection[Ke
     """
     _delete_person(person, forget, keeps)
     tables: Any = db.every_model()  # what hung on the account lay in many of them
-    db.forget_deleted(*tables)
+    forgetting.forget_deleted(*tables)
 
 
 @db.transaction

@@ -15,7 +15,7 @@ import peewee
 from assessments.answers import Answer as GivenAnswer
 from assessments.answers import next_open
 from assessments.model import Instrument, Item, Mode, RaterGroup, Words
-from portal import clock, db, throttle
+from portal import clock, db, forgetting, throttle
 from portal.answering import return_key
 from portal.config import setting
 from portal.rounds import instruments, places
@@ -192,7 +192,7 @@ def delete(sheet: HeldSheet) -> bool:
     """Take the sheet and its answers away for good; False once the round is closed. The place is not given again."""
     if not sheet.open or not _delete(sheet):
         return False
-    db.checkpoint()  # dead rows of PostgreSQL go with the daily tick: nobody waits for that here
+    forgetting.checkpoint()  # dead rows of PostgreSQL go with the daily tick: nobody waits for that here
     return True
 
 

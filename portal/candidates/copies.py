@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import peewee
 
-from portal import audit, clock, db
+from portal import audit, clock, db, forgetting
 from portal.accounts.models import Person
 from portal.candidates.copy_content import Content, open_content, seal_content
 from portal.candidates.models import CopyView, SharedCopy
@@ -153,7 +153,7 @@ def get_own(person: UUID, copy_id: UUID) -> Copy | None:
 def take_back(person: UUID, copy_id: UUID) -> None:
     """The copy is deleted at once. Nothing happens where it is not the person's or gone already."""
     _take_back(person, copy_id)
-    db.forget_deleted(SharedCopy, CopyView)
+    forgetting.forget_deleted(SharedCopy, CopyView)
 
 
 @db.transaction
@@ -271,7 +271,7 @@ def end_due() -> None:
     over = [row.id for row in SharedCopy.select(SharedCopy.id).where(_is_over())]
     if over:
         _end(over)
-        db.forget_deleted(SharedCopy, CopyView)
+        forgetting.forget_deleted(SharedCopy, CopyView)
 
 
 def _is_over() -> Any:

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import peewee
 
 from assessments.model import Words
-from portal import audit, clock, db, keys
+from portal import audit, clock, db, forgetting, keys
 from portal.accounts.models import Person
 from portal.candidates import checklist, services
 from portal.candidates.models import GrowthShown
@@ -59,7 +59,7 @@ def mark(person: UUID, codes: Collection[str]) -> None:
     What loses its mark is shown to nobody any more.
     """
     if _mark(person, codes):
-        db.forget_deleted(GrowthShown)
+        forgetting.forget_deleted(GrowthShown)
 
 
 @db.transaction
@@ -118,7 +118,7 @@ def list_own(person: UUID) -> list[Shown]:
 def take_back(person: UUID, shown_id: UUID) -> None:
     """Nobody sees it any more, at once. Nothing happens where it is not the person's or gone already."""
     _take_back(person, shown_id)
-    db.forget_deleted(GrowthShown)
+    forgetting.forget_deleted(GrowthShown)
 
 
 @db.transaction
@@ -218,7 +218,7 @@ def end_due() -> None:
     over = [row.id for row in GrowthShown.select(GrowthShown.id).where(~_still_member())]
     if over:
         _end(over)
-        db.forget_deleted(GrowthShown)
+        forgetting.forget_deleted(GrowthShown)
 
 
 @db.transaction

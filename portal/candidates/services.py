@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from assessments.model import Words
-from portal import audit, clock, db, keys
+from portal import audit, clock, db, forgetting, keys
 from portal.candidates import checklist, copies
 from portal.candidates.checklist import Checklist
 from portal.candidates.models import CopyView, GrowthShown, KeptChecklist, SharedCopy
@@ -56,7 +56,7 @@ def keep(person: UUID, found: Checklist) -> None:
 def delete_kept(person: UUID) -> None:
     """The checklist is gone, from the files of the database, too. Copies that are shared stay until taken back."""
     _delete_kept(person)
-    db.forget_deleted(KeptChecklist)
+    forgetting.forget_deleted(KeptChecklist)
 
 
 @db.transaction

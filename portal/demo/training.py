@@ -10,7 +10,7 @@ from portal.meetings import questions
 from portal.meetings import services as meetings
 from portal.meetings.models import About
 from portal.meetings.services import Plan
-from portal.training import rules, services
+from portal.training import marking, rules, services
 from portal.training.models import Assignment, Audience, State, Way
 
 BEFORE_WORKING_ALONE = ("O1", "K1", "K4", "T1", "T2", "T3", "T8")
@@ -33,8 +33,8 @@ def fill(organisation: UUID, people: dict[str, UUID], now: dt.datetime) -> None:
         "Lucky Lark": ("O1",),
     }.items():
         for code in codes:
-            services.finish_many(organisation, [people[nickname]], code, clock.today(), Way.MEETING, trainer)
-    services.practise(_the(people["Quiet Heron"], "K4"), clock.today())
+            marking.finish_many(organisation, [people[nickname]], code, clock.today(), Way.MEETING, trainer)
+    marking.practise(_the(people["Quiet Heron"], "K4"), clock.today())
     services.respond(people["Amber Fox"], _the(people["Amber Fox"], "K4").id, State.ACCEPTED)
     services.respond(people["Lucky Lark"], _the(people["Lucky Lark"], "T4").id, State.LATER)
     clock.stop(now)

@@ -15,7 +15,7 @@ from portal.editing.models import Draft, ReplacedDraft, RevisionNote
 from portal.editing.typed import Typed, of_json, of_revision
 from portal.guidance import redirects, writing
 from portal.guidance.models import Page, Revision
-from portal.guidance.services import live_revision
+from portal.guidance.shelf import live_revision
 
 _NEW = "new"  # the version of a page that has neither draft nor published text
 # After a version: the person has been shown what would be written over, another draft or a newer published text.

@@ -14,7 +14,7 @@ from portal.editing.typed import Problem
 from portal.guidance import exporting, kinds, redirects, writing
 from portal.guidance.files import INDEX
 from portal.guidance.models import Page, PageLink, Redirect, Revision, Term
-from portal.guidance.services import live_revision
+from portal.guidance.shelf import live_revision
 
 
 class NoSuchPlace(Exception):

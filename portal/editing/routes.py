@@ -18,6 +18,7 @@ from portal.editing.typed import of_revision
 from portal.feature import content_changed
 from portal.forms import acts
 from portal.guidance import services as guidance
+from portal.guidance.shelf import KIND as GUIDANCE
 from portal.i18n import language
 from portal.permissions import Permission, needs
 
@@ -111,7 +112,7 @@ def list_pages() -> ResponseReturnValue:
 @needs(Permission.CONTENT_DRAFT)
 def new_page() -> ResponseReturnValue:
     languages = [(one, one) for one in setting("LANGUAGES")]
-    sections = {one.slug: one.title for one in services.list_sections() if one.kind == guidance.KIND}
+    sections = {one.slug: one.title for one in services.list_sections() if one.kind == GUIDANCE}
     form = NewPageForm([*sections.items()], languages, data={"page_language": language()})
     if form.validate_on_submit():
         title = form.title.data or ""

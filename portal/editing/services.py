@@ -17,7 +17,7 @@ from portal.editing.models import Draft, ReplacedDraft, RevisionNote
 from portal.guidance import checks, exporting, files, writing
 from portal.guidance.files import INDEX, SLUG
 from portal.guidance.models import Page, Revision, Source
-from portal.guidance.services import KIND, live_revision
+from portal.guidance.shelf import KIND, live_revision
 
 STEP = 10  # between two pages of a section, so that one fits in between
 LONGEST_SLUG = files.LONGEST_SLUG

@@ -16,7 +16,7 @@ from portal import pdf_text
 from portal.config import setting
 from portal.guidance import library, offered, services
 from portal.guidance.models import Revision, Source
-from portal.guidance.services import Line
+from portal.guidance.shelf import Line
 
 # Attribute values may hold ">"; what is stored has double quotes only.
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:[^">]|"[^"]*")*)>')

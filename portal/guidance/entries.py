@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from portal.guidance.services import Line
+from portal.guidance.shelf import Line
 
 # For whom, then what they want to do and the address of the page that begins it.
 ENTRIES: tuple[tuple[Any, tuple[tuple[Any, str], ...]], ...] = (

@@ -16,7 +16,7 @@ from portal.guidance import kinds, markup
 from portal.guidance.files import FENCE, INDEX, KEYS, header_lines, toml
 from portal.guidance.kinds import Kind
 from portal.guidance.models import Page, Redirect, Revision, StoredFile
-from portal.guidance.services import live_revision
+from portal.guidance.shelf import live_revision
 
 # JSON knows no dates, and PostgreSQL's forgets the order of keys.
 _DATES = frozenset({"written", "on", "review_by"})

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from portal.config import setting
 from portal.guidance.models import Resource, Term
-from portal.guidance.services import Line, named
+from portal.guidance.services import named
+from portal.guidance.shelf import Line
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from portal import audit, clock, db, generation
 from portal.guidance import bodies, checks, files, markup, tables, writing
 from portal.guidance.files import ContentSet, Finding, PageFile
 from portal.guidance.models import Page, PageLink, Revision
-from portal.guidance.services import live_revision
+from portal.guidance.shelf import live_revision
 from portal.guidance.tables import Named, Tables
 from portal.guidance.terms import Linker
 from portal.text import Heading

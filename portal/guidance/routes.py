@@ -10,6 +10,7 @@ from portal.config import setting
 from portal.frames import same_for_everybody
 from portal.guidance import entries, feeds, library, redirects, services, titles, try_it
 from portal.guidance.files import INDEX
+from portal.guidance.shelf import KIND, Line
 from portal.i18n import language
 from portal.permissions import public
 from portal.views import fixed_url
@@ -22,14 +23,14 @@ IN_STEPS = frozenset({"prepare"})
 
 def _elsewhere(section: str, slug: str) -> NoReturn:
     """Lead readers to where a page has gone; where none was, there is nothing here."""
-    address = redirects.led_to(services.KIND, language(), section, slug) or abort(404)
+    address = redirects.led_to(KIND, language(), section, slug) or abort(404)
     answer = redirect(request.script_root + address, 301)
     answer.headers["Cache-Control"] = "no-cache"  # the page may come home
     abort(answer)
 
 
 @bp.app_template_global()
-def page_address(line: services.Line) -> str:
+def page_address(line: Line) -> str:
     """The address of a page or section, without asking ``url_for`` each time: a page has dozens of them."""
     return f"{fixed_url('guidance.list_sections')}/{line.address}"
 

@@ -12,7 +12,7 @@ from portal.config import setting
 from portal.feature import SearchText
 from portal.guidance import services, try_it
 from portal.guidance.models import Resource, Revision, Term
-from portal.guidance.services import Line
+from portal.guidance.shelf import Line
 
 _INLINE = re.compile(r"</?(?:a|abbr|cite|code|em|q|span|strong|sub|sup)\b[^>]*>")
 _HEADING_END = re.compile(r"</h[2-5]>")

@@ -7,7 +7,7 @@ from typing import Any
 from portal import generation
 from portal.config import setting
 from portal.guidance.models import Page, Revision
-from portal.guidance.services import live_revision
+from portal.guidance.shelf import live_revision
 
 
 @generation.kept

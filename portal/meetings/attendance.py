@@ -19,9 +19,9 @@ from portal.meetings import people, services
 from portal.meetings.models import About, Attendance, Meeting, MeetingMove, Part
 from portal.meetings.people import Leader
 from portal.meetings.services import ChangedMeanwhile
-from portal.training import corrections
-from portal.training import services as training
+from portal.training import corrections, marking
 from portal.training.models import Way
+from portal.training.services import LeftMeanwhile
 
 MOST_MINUTES = 720
 
@@ -222,7 +222,7 @@ def note(
     if day > clock.today():
         raise NotYet
     if left := noted.there.keys() - sheet.people.keys():
-        raise training.LeftMeanwhile(set(left))
+        raise LeftMeanwhile(set(left))
     kept = sound(noted, sheet)
     if not _was_shown(seen, sheet) and kept != sheet.noted:
         raise NotedMeanwhile(sheet.noted)
@@ -232,9 +232,9 @@ def note(
         return Outcome()
     taken_out = (sheet.noted.there.keys() & sheet.people.keys()) - kept.there.keys()
     undone = _undo(meeting, day, taken_out) if taken_out else corrections.Undone()
-    done = training.Marked()
+    done = marking.Marked()
     if module_done and kept.there:
-        done = training.finish_many(organisation, set(kept.there), meeting.module, day, Way.MEETING, by)
+        done = marking.finish_many(organisation, set(kept.there), meeting.module, day, Way.MEETING, by)
     still = {person: nickname for person, nickname in sheet.people.items() if person in undone.still}
     return Outcome(done.new, done.refreshed, len(undone.open_again), still)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal import audit, clock, db, keys
+from portal import audit, clock, db, forgetting, keys
 from portal.editing import drafts
 from portal.editing import services as editing
 from portal.editing.drafts import Editing
@@ -59,7 +59,7 @@ def begin_page(question_id: UUID, section: str, slug: str, title: str, person: U
     """
     page = _begin_page(question_id, section, slug, title, person, language)
     if page is not None:
-        db.forget_deleted(Question)  # the authors' copy has gone into the draft
+        forgetting.forget_deleted(Question)  # the authors' copy has gone into the draft
     return page
 
 

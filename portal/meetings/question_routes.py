@@ -14,7 +14,7 @@ from portal.config import setting
 from portal.editing import services as editing
 from portal.editing.services import AddressTaken, AddressUnsuitable
 from portal.forms import acts
-from portal.guidance import services as guidance
+from portal.guidance.shelf import KIND as GUIDANCE
 from portal.i18n import language
 from portal.meetings import handing, questions
 from portal.meetings.forms import AnswerForm, AskForm, BeginPageForm, HandOnForm
@@ -169,7 +169,7 @@ def begin_page(question_id: UUID) -> ResponseReturnValue:
     if handed is None:
         flash(_("Somebody has begun a page with this question, or it was taken back."))
         return redirect(url_for(".list_handed"), 303)
-    sections = {one.slug: one.title for one in editing.list_sections() if one.kind == guidance.KIND}
+    sections = {one.slug: one.title for one in editing.list_sections() if one.kind == GUIDANCE}
     form = BeginPageForm([*sections.items()], setting("LANGUAGES"), title=handed.draft.title, page_language=language())
     if form.validate_on_submit():
         title = form.title.data or ""

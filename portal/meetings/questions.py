@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from portal import audit, clock, db, keys, throttle
+from portal import audit, clock, db, forgetting, keys, throttle
 from portal.accounts.models import Person
 from portal.meetings.models import Question
 from portal.organisations.models import Organisation
@@ -142,7 +142,7 @@ def delete(organisation: UUID, question_id: UUID, person: UUID, *, every: bool) 
     """
     if not _delete(organisation, question_id, person, every):
         return False
-    db.forget_deleted(Question)
+    forgetting.forget_deleted(Question)
     return True
 
 
@@ -230,7 +230,7 @@ def hand_on(organisation: UUID, question_id: UUID, draft: Draft) -> bool:
 def take_back(organisation: UUID, question_id: UUID) -> None:
     """The authors cannot read it any more. Raises HandedAlready."""
     if _take_back(organisation, question_id):
-        db.forget_deleted(Question)
+        forgetting.forget_deleted(Question)
 
 
 @db.transaction

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import peewee
 
-from portal import audit, db, keys, throttle
+from portal import audit, db, forgetting, keys, throttle
 from portal.accounts.models import Person
 from portal.accounts.portal_people import has_administrator
 from portal.config import ConfigError, setting
@@ -69,8 +69,8 @@ def do_what_is_due() -> None:
     """Old tries and the old end of the audit go; what was deleted and stayed in the database's files leaves them."""
     throttle.forget_old()
     if audit.cut_what_is_due():
-        db.forget_deleted(audit.AuditRow)
-    db.forget_rest()
+        forgetting.forget_deleted(audit.AuditRow)
+    forgetting.forget_rest()
 
 
 def problems() -> list[str]:

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from portal import audit, db
+from portal import audit, db, forgetting
 from portal.accounts.models import Person
 from portal.organisations.models import Membership, PeerContactNaming
 
@@ -67,7 +67,7 @@ def forget_namings(organisation: UUID, person: UUID) -> None:
 def _delete(organisation: UUID, which: Any) -> None:
     """Namings leave the files of the database, too."""
     PeerContactNaming.delete().where(PeerContactNaming.organisation == organisation, which).execute()
-    db.after_commit(lambda: db.forget_deleted(PeerContactNaming))
+    db.after_commit(lambda: forgetting.forget_deleted(PeerContactNaming))
 
 
 @db.transaction

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import peewee
 
-from portal import audit, clock, db, keys
+from portal import audit, clock, db, forgetting, keys
 from portal.records.models import CalendarAddress, KeptCertificate
 from portal.training import plans
 from portal.training.models import Way
@@ -163,7 +163,7 @@ def _own(person: UUID, certificate: UUID) -> KeptCertificate | None:
 def withdraw_certificate(person: UUID, certificate: UUID) -> None:
     """From now on its address says that it was withdrawn, and nothing else; what stood on it is deleted."""
     _withdraw(person, certificate)
-    db.forget_deleted(KeptCertificate)
+    forgetting.forget_deleted(KeptCertificate)
 
 
 @db.transaction
@@ -178,7 +178,7 @@ def _withdraw(person: UUID, certificate: UUID) -> None:
 def delete_certificate(person: UUID, certificate: UUID) -> None:
     """It is gone, and its address leads nowhere."""
     _delete(person, certificate)
-    db.forget_deleted(KeptCertificate)
+    forgetting.forget_deleted(KeptCertificate)
 
 
 @db.transaction

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from assessments.disclosure import publish
 from assessments.model import RaterGroup
 from assessments.published import ItemFigure, Published
-from portal import audit, clock, db
+from portal import audit, clock, db, forgetting
 from portal.config import setting
 from portal.organisations.models import Membership
 from portal.organisations.services import raters_of
@@ -174,7 +174,7 @@ def choose(organisation: UUID, round_id: UUID, person: UUID, choice: Choice) -> 
         return True  # the same form was sent twice
     if choice not in release_state(_closed_on(round_), chosen, clock.today()).offers:
         raise NotOffered
-    db.after_commit(lambda: db.forget_deleted(ReleaseAgreement))  # who would have chosen what
+    db.after_commit(lambda: forgetting.forget_deleted(ReleaseAgreement))  # who would have chosen what
     if contact is None and not _second_agrees(round_, person, choice, peers):
         return False
     ReleaseChoice.delete().where(ReleaseChoice.round == round_.id).execute()

@@ -13,7 +13,7 @@ import peewee
 
 from assessments.answers import EVIDENCE_ONLY, LEVELS
 from assessments.model import Instrument, RaterGroup
-from portal import audit, clock, db, throttle
+from portal import audit, clock, db, forgetting, throttle
 from portal.rounds.instruments import instrument_of
 from portal.rounds.models import (
     Answer,
@@ -57,7 +57,7 @@ def close_round(organisation: UUID, round_id: UUID, *, due: bool = False) -> Non
     _keep_texts(round_)
     _write_anew(round_)
     audit.record("rounds.close", round_, organisation, anonymous=due)
-    db.after_commit(lambda: db.forget_deleted(*RAW_TABLES))
+    db.after_commit(lambda: forgetting.forget_deleted(*RAW_TABLES))
 
 
 def close_due() -> None:
@@ -81,7 +81,7 @@ def purge_due() -> None:
     old = Round.select(Round.id).where(Round.closed_at < clock.now() - RAW_ROWS_STAY)
     if Sheet.select(Sheet.id).where(Sheet.round.in_(old)).exists():
         _purge(old)
-        db.forget_deleted(*RAW_TABLES)
+        forgetting.forget_deleted(*RAW_TABLES)
 
 
 @db.transaction
@@ -107,7 +107,7 @@ def tidy_files() -> None:
     for round_id, group in list(open_):
         rewrite_places(round_id, RaterGroup(group))  # a process may have died between the transactions of a start
         rewrite_sheets(round_id, RaterGroup(group), answers=True)
-    db.forget_deleted(*RAW_TABLES)
+    forgetting.forget_deleted(*RAW_TABLES)
 
 
 def _end_answering(round_: Round) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 import peewee
 
 from assessments.model import Mode, RaterGroup
-from portal import clock, db, keys
+from portal import clock, db, forgetting, keys
 from portal.organisations.codes import in_groups, new_code, plain_code
 from portal.organisations.models import Membership, MembershipProgramme, Organisation
 from portal.rounds.models import Answer, Round, RoundGroup, RoundPlace, Sheet
@@ -108,7 +108,7 @@ def rewrite_places(round_id: UUID, group: RaterGroup) -> None:
 
 @db.transaction
 def _empty_log() -> None:
-    db.after_commit(db.forget_deleted)
+    db.after_commit(forgetting.forget_deleted)
 
 
 @db.transaction

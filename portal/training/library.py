@@ -16,7 +16,8 @@ from portal import clock, generation
 from portal.config import setting
 from portal.guidance import offered
 from portal.guidance.models import Page, Revision, Source
-from portal.guidance.services import by_name, live_revision
+from portal.guidance.services import by_name
+from portal.guidance.shelf import live_revision
 from portal.training import content
 
 _PART = re.compile(r"(?=<h2\b)")

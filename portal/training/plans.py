@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from portal import audit, clock, db
+from portal import audit, clock, db, forgetting
 from portal.accounts.models import Person
 from portal.feature import CalendarEntry
 from portal.organisations.models import Membership, Organisation
@@ -193,7 +193,7 @@ def delete_line(person: UUID, assignment: UUID) -> bool:
     """One's own line goes, in whatever state, with all that was marked in it; False where it concerns others, too."""
     deleted = _delete_line(person, assignment)
     if deleted:
-        db.forget_deleted(Assignment)
+        forgetting.forget_deleted(Assignment)
     return deleted
 
 

@@ -18,7 +18,7 @@ from portal.guidance import redirects, try_it
 from portal.guidance import services as guidance
 from portal.i18n import language
 from portal.permissions import public, signed_in
-from portal.training import content, library, plans, services, suggestions, words
+from portal.training import content, library, marking, plans, services, suggestions, words
 from portal.training.forms import ChoiceForm, DoneForm
 from portal.training.models import Assignment, State, Way
 
@@ -141,18 +141,18 @@ def refused(row: Assignment, step: str | None, on: dt.date, way: Way, *, by_trai
     """Mark what the pressed button says; why it could not be done, in words, or nothing."""
     try:
         if step == "done":
-            services.finish(row, on, way)
+            marking.finish(row, on, way)
         elif step == "practised":
-            services.practise(row, on)
+            marking.practise(row, on)
         elif step == "refreshed":
-            services.refresh(row, on)
+            marking.refresh(row, on)
         elif step == "undo":
-            services.undo(row, by_trainer=by_trainer)
+            marking.undo(row, by_trainer=by_trainer)
         else:
             return _("This button is not known here. Nothing was changed.")
-    except services.NotThatDay:
+    except marking.NotThatDay:
         return _("That day does not fit: it has not come yet, or lies before the day the module was done.")
-    except services.WrongOrder:
+    except marking.WrongOrder:
         return _("Practising and refreshing come after doing. Mark it done first.")
     return ""
 

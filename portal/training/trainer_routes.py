@@ -19,7 +19,7 @@ from portal.i18n import language
 from portal.organisations.services import ROLES, get_organisation, list_programmes
 from portal.organisations.words import role_words
 from portal.permissions import Permission, allowed, needs
-from portal.training import boards, library, rules, services
+from portal.training import boards, library, marking, rules, services
 from portal.training.forms import AssignForm, CatchUpForm, DoneForm, GroupForm
 from portal.training.models import Audience, Way
 from portal.training.people import list_people, reach_of
@@ -254,7 +254,7 @@ def catch_up(organisation_id: UUID) -> ResponseReturnValue:
             form.on.errors = [_("This day has not come yet.")]
         else:
             way = Way(form.way.data)
-            done = services.finish_many(organisation_id, chosen, form.module.data, form.on.data, way, current_user.id)
+            done = marking.finish_many(organisation_id, chosen, form.module.data, form.on.data, way, current_user.id)
             if done.new or not done.refreshed:
                 flash(ngettext("Marked for %(num)s person.", "Marked for %(num)s people.", done.new))
             if done.refreshed:

@@ -8,7 +8,7 @@ import pytest
 
 from portal import clock, db
 from portal.accounts.models import Person
-from portal.training import plans, services
+from portal.training import marking, plans, services
 from portal.training.models import Way
 
 NICKNAME = "Amber Fox"
@@ -23,9 +23,9 @@ def learner(site):
         organisation = organisation_of(person)
         for days, code, way in ((60, "K1", Way.MEETING), (30, "K2", Way.ALONE), (3, "O1", Way.EXPERIENCE)):
             on = clock.today() - dt.timedelta(days=days)
-            services.finish_many(organisation, [person.id], code, on, way, None)
+            marking.finish_many(organisation, [person.id], code, on, way, None)
         services.add(organisation, {(person.id, "C1"): clock.today() + dt.timedelta(days=20)}, None)
-        services.practise(row_of(person, "K1"), clock.today() - dt.timedelta(days=20))
+        marking.practise(row_of(person, "K1"), clock.today() - dt.timedelta(days=20))
     return person
 
 

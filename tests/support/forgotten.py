@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from portal import db
+from portal import db, forgetting
 
 
 def size_on_disk(model) -> int:
@@ -23,6 +23,6 @@ def is_forgotten(model, data, rows: int = 0) -> bool:
     for _ in range(50):
         if size_on_disk(model) == (8192 if rows else 0):
             return True
-        db.forget_rest()
+        forgetting.forget_rest()
         time.sleep(0.1)
     return False

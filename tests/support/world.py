@@ -20,8 +20,7 @@ from portal.organisations import services as organisations
 from portal.organisations.models import Invitation, Membership
 from portal.records import services as records
 from portal.rounds import closing
-from portal.training import rules
-from portal.training import services as training
+from portal.training import marking, rules
 from portal.training.models import Assignment, Audience, Way
 from tests.support.rounds import fill_round, open_round
 
@@ -85,7 +84,7 @@ class World:
                 self.organisation.id, Audience.GROUP, self.group.id, ["K1"], self.candidate.id
             )
             self.assignment = Assignment.get()
-            training.finish_many(self.organisation.id, [self.candidate.id], "K2", clock.today(), Way.ALONE, None)
+            marking.finish_many(self.organisation.id, [self.candidate.id], "K2", clock.today(), Way.ALONE, None)
             done = Assignment.get(Assignment.module == "K2")
             self.certificate = records.make_certificate(
                 uuid4(), self.candidate.id, [done.id], "Robin", records.Wanted(), "en"

@@ -8,7 +8,7 @@ from portal import db
 from portal.meetings import services
 from portal.meetings.models import About, Attendance, Meeting
 from portal.meetings.services import Plan
-from portal.training import services as training
+from portal.training import marking
 from portal.training.models import Assignment, Way
 from tests.conftest import NOW
 from tests.support.browser import Browser
@@ -200,7 +200,7 @@ def test_a_refresher_is_said_and_whoever_stays_marked_is_one_link_away(
     people = [wren, *(make.member(house, "peer_worker", f"<Peer {number}>") for number in range(6))]
     with db.connection():
         everybody = [one.id for one in people]
-        training.finish_many(house.id, everybody, "K4", dt.date(2025, 11, 1), Way.MEETING, trainer.id)
+        marking.finish_many(house.id, everybody, "K4", dt.date(2025, 11, 1), Way.MEETING, trainer.id)
     meeting = create(house, **DRILL)
     login(trainer)
     listed = save(browser, open_sheet(browser, house, meeting), there=ids(*people), module_done="y")

@@ -16,8 +16,9 @@ from portal.meetings.people import Leader
 from portal.meetings.services import Plan
 from portal.organisations import services as organisations
 from portal.organisations.models import Membership
+from portal.training import marking
 from portal.training import services as training
-from portal.training.models import Assignment, State
+from portal.training.models import Assignment, State, Way
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -187,7 +188,7 @@ def test_attendance_keeps_the_day_it_was_noted_for(house, wren, heron):
 
 def test_the_module_is_marked_done_for_those_who_were_there(house, modules, trainer, wren, heron):
     meeting = create(house, [trainer], about=About.MODULE, module="K1", title="")
-    training.finish_many(house.id, [heron.id], "K1", YESTERDAY, training.Way.ALONE, trainer.id)
+    marking.finish_many(house.id, [heron.id], "K1", YESTERDAY, Way.ALONE, trainer.id)
     new = note(house, meeting, there(wren, heron, guests={"Robin": 90}), by=trainer.id, module_done=True)
     assert new == attendance.Outcome(new=1)
     rows = {row.person_id: row for row in Assignment.select()}

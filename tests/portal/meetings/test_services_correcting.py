@@ -9,7 +9,7 @@ from portal.meetings import attendance, services
 from portal.meetings.attendance import AsOf, Noted, Outcome
 from portal.meetings.models import About, Meeting
 from portal.meetings.services import Plan
-from portal.training import services as training
+from portal.training import marking
 from portal.training.models import Assignment, State, Way
 from tests.conftest import NOW
 
@@ -45,7 +45,7 @@ def test_whoever_is_taken_out_has_the_module_open_again(house, trainer, wren, he
 
 
 def test_a_yearly_refresher_at_a_meeting_counts_and_cannot_be_told_apart_afterwards(house, trainer, wren, heron):
-    training.finish_many(house.id, [heron.id], "K4", dt.date(2025, 11, 1), Way.MEETING, trainer.id)
+    marking.finish_many(house.id, [heron.id], "K4", dt.date(2025, 11, 1), Way.MEETING, trainer.id)
     meeting = create(house)
     assert note(house, meeting, [wren, heron], by=trainer) == Outcome(new=1, refreshed=1)
     assert note(house, meeting, [], by=trainer) == Outcome(open_again=1, still={heron.id: "Heron"})
@@ -53,8 +53,8 @@ def test_a_yearly_refresher_at_a_meeting_counts_and_cannot_be_told_apart_afterwa
 
 
 def test_what_was_done_otherwise_is_not_touched(house, trainer, wren, heron):
-    training.finish_many(house.id, [heron.id], "K4", TODAY, Way.ALONE, trainer.id)
-    training.finish_many(house.id, [wren.id], "K4", YESTERDAY, Way.MEETING, trainer.id)
+    marking.finish_many(house.id, [heron.id], "K4", TODAY, Way.ALONE, trainer.id)
+    marking.finish_many(house.id, [wren.id], "K4", YESTERDAY, Way.MEETING, trainer.id)
     meeting = create(house, day=YESTERDAY, module="K1")
     note(house, meeting, [wren, heron], by=trainer)
     assert note(house, meeting, [], by=trainer) == Outcome(open_again=2)

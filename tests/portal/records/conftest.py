@@ -7,6 +7,7 @@ import pytest
 
 from portal import clock, db
 from portal.records import services as records
+from portal.training import marking
 from portal.training import services as training
 from portal.training.models import Assignment, Way
 from tests.support.modules import Modules
@@ -23,13 +24,13 @@ class Learning:
         self.add("K1", 20, Way.MEETING)
         self.add("K4", 10, Way.EXPERIENCE)
         with db.connection():
-            training.practise(self.row("K1"), clock.today() - dt.timedelta(days=5))
+            marking.practise(self.row("K1"), clock.today() - dt.timedelta(days=5))
             training.assign(self.organisation.id, (), [self.person.id], ["C1"], self.person.id, due_on=self.due)
 
     def add(self, code, days_ago, way):
         on = clock.today() - dt.timedelta(days=days_ago)
         with db.connection():
-            training.finish_many(self.organisation.id, [self.person.id], code, on, way, None)
+            marking.finish_many(self.organisation.id, [self.person.id], code, on, way, None)
 
     def row(self, code):
         return Assignment.get(Assignment.person == self.person.id, Assignment.module == code)

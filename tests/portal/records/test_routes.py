@@ -13,7 +13,7 @@ import pytest
 from portal import clock, db
 from portal.organisations.words import action_words
 from portal.records import calendar, services
-from portal.training import plans
+from portal.training import marking, plans
 from portal.training import services as training
 from tests.support.browser import Browser
 
@@ -111,7 +111,7 @@ def test_bad_input_is_said_and_nothing_typed_is_lost(own, learning, typed, says)
 def test_a_module_unmarked_meanwhile_is_said_and_the_rest_stays(own, learning):
     page, ids = own.get("records.show_learning"), [str(one) for one in learning.ids("K1", "K4")]
     with db.connection():
-        training.undo(learning.row("K4"))
+        marking.undo(learning.row("K4"))
     page = own.submit(page, button="Make the certificate", modules=ids, name="Robin")
     assert "is not marked done any more" in page.text
     assert ("modules", ids[0]) in page.fields(page.form("Make the certificate"))

@@ -12,7 +12,9 @@ from portal.accounts import portal_people
 from portal.records import calendar, services
 from portal.records.models import CalendarAddress, KeptCertificate
 from portal.records.services import Line, NotDone, Wanted
+from portal.training import marking
 from portal.training import services as training
+from portal.training.models import Way
 
 DONE, PRACTISED = dt.date(2026, 11, 2), dt.date(2026, 11, 17)
 EXPERIENCE = dt.date(2026, 11, 12)
@@ -46,7 +48,7 @@ def test_only_what_is_marked_done_can_be_chosen(learning, make, database, chosen
 
 def test_it_keeps_saying_what_it_said(learning, database):
     made = learning.certificate("K1")
-    training.undo(learning.row("K1"))
+    marking.undo(learning.row("K1"))
     assert services.find_certificate(made.token).content == made.content
 
 
@@ -56,7 +58,7 @@ def test_the_same_form_sent_twice_makes_one_and_never_touches_somebody_elses(lea
         assert services.make_certificate(id_, person, learning.ids("K1"), "x", Wanted(), "en") == id_
     assert len(services.list_certificates(person)) == 1
     other = make.member(learning.organisation, "staff")
-    training.finish_many(learning.organisation.id, [other.id], "K1", DONE, training.Way.ALONE, None)
+    marking.finish_many(learning.organisation.id, [other.id], "K1", DONE, Way.ALONE, None)
     own = training.Assignment.get(training.Assignment.person == other.id).id
     assert services.make_certificate(id_, other.id, [own], "y", Wanted(), "en") != id_
     assert services.get_certificate(person, id_).content.name == "x"

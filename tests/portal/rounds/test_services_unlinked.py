@@ -10,7 +10,7 @@ import peewee
 import pytest
 
 from assessments.model import RaterGroup
-from portal import audit, db
+from portal import audit, db, forgetting
 from portal.accounts import sign_ins
 from portal.operations import feature as operations
 from portal.rounds import closing, places
@@ -181,12 +181,12 @@ def test_a_start_does_not_wait_for_readers_and_what_is_owed_is_done_later(databa
         began = time.monotonic()
         start(round_, places.find_place_by_code(codes[PEER][0]))
         assert time.monotonic() - began < 1, "busy_timeout would be five seconds"
-        assert log.stat().st_size > 0 and db.checkpoint() is False
+        assert log.stat().st_size > 0 and forgetting.checkpoint() is False
         operations.FEATURE.tick()
         assert log.stat().st_size > 0
     assert database.execute_sql("PRAGMA busy_timeout").fetchone() == (5000,), "writers go on waiting their turn"
     operations.FEATURE.tick()
-    assert log.stat().st_size == 0 and db.checkpoint() is True
+    assert log.stat().st_size == 0 and forgetting.checkpoint() is True
 
 
 def together(*calls):

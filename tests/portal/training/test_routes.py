@@ -12,8 +12,8 @@ from portal import clock, db, generation
 from portal.guidance.models import Page
 from portal.organisations import services as organisations
 from portal.search.services import rebuild
-from portal.training import rules, searchable, services
-from portal.training.models import Assignment, State
+from portal.training import marking, rules, searchable, services
+from portal.training.models import Assignment, State, Way
 from tests.conftest import NOW
 from tests.support.browser import Browser
 
@@ -247,7 +247,7 @@ def test_a_module_taken_away_stays_on_the_plan_in_words(login, browser, house, t
 def test_what_is_new_in_a_module_is_shown(login, browser, house, trainer, peer, modules):
     assign(house, trainer, peer)
     with db.connection():
-        services.finish(the(peer), TODAY, services.Way.ALONE)
+        marking.finish(the(peer), TODAY, Way.ALONE)
         clock.stop(NOW + dt.timedelta(minutes=1))
         modules.write("K1", before_solo_work="true", good_to_know="Quite new words.")
         modules.load()

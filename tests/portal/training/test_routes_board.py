@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal import db
-from portal.training import rules, services
+from portal.training import marking, rules, services
 from portal.training.models import Way
 from tests.conftest import NOW
 
@@ -36,7 +36,7 @@ def test_only_what_is_open_leaves_out_people_with_nothing_open(board, house, tra
     free, waits = make.member(house, "candidate", "Free"), make.member(house, "candidate", "Waits")
     gap = make.member(house, "peer_worker", "Gap")
     with db.connection():
-        services.finish_many(house.id, [free.id, gap.id], "C1", TODAY, Way.MEETING, trainer.id)
+        marking.finish_many(house.id, [free.id, gap.id], "C1", TODAY, Way.MEETING, trainer.id)
         services.assign(house.id, (), [waits.id], ["C1"], trainer.id)
     assert nicknames(board()) == ["Free", "Gap", "Rowan", "Waits"]
     assert nicknames(board(show="open")) == ["Gap", "Waits"]

@@ -10,7 +10,7 @@ from portal import clock, db
 from portal.candidates import checklist, growth
 from portal.candidates import services as kept
 from portal.organisations import services as organisations
-from portal.training import rules, services
+from portal.training import marking, rules
 from portal.training.models import Assignment, Audience, Rule, State, TrainingGroup, Way
 from tests.conftest import NOW
 from tests.support.browser import Browser
@@ -143,7 +143,7 @@ def test_wishes_lead_to_assigning_and_back(login, browser, house, trainer, amber
 
 def test_a_trainer_who_takes_a_mark_back_accepts_nothing_for_anybody(login, browser, house, trainer, amber):
     with db.connection():
-        services.finish_many(house.id, [amber.id], "K1", clock.today(), Way.MEETING, trainer.id)
+        marking.finish_many(house.id, [amber.id], "K1", clock.today(), Way.MEETING, trainer.id)
     login(trainer)
     page = browser.get("training.show_person", organisation_id=house.id, person_id=amber.id)
     browser.submit(page, button="Yes, take every mark away")
@@ -152,7 +152,7 @@ def test_a_trainer_who_takes_a_mark_back_accepts_nothing_for_anybody(login, brow
 
 def test_a_refresher_that_is_due_is_said_to_who_wants_reminders(login, browser, house, trainer, amber):
     with db.connection():
-        services.finish_many(house.id, [amber.id], "K4", clock.today(), Way.MEETING, trainer.id)
+        marking.finish_many(house.id, [amber.id], "K4", clock.today(), Way.MEETING, trainer.id)
     clock.stop(NOW.replace(year=2027))
     login(amber)
     plan = browser.get("training.show_plan")

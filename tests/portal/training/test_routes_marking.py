@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from portal import db
-from portal.training import services
+from portal.training import marking, services
 from portal.training.models import Assignment, State, Way
 from tests.conftest import NOW
 
@@ -22,7 +22,7 @@ def the(person, code="K4"):
 
 def finish(house, trainer, person, on):
     with db.connection():
-        services.finish_many(house.id, [person.id], "K4", on, Way.MEETING, trainer.id)
+        marking.finish_many(house.id, [person.id], "K4", on, Way.MEETING, trainer.id)
 
 
 def page_of(browser, house, person):

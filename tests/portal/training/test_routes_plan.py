@@ -10,7 +10,7 @@ from playhouse.test_utils import count_queries
 from portal import clock, db, generation
 from portal.guidance.models import Page
 from portal.organisations import services as organisations
-from portal.training import services
+from portal.training import marking, services
 from portal.training.models import Assignment, State, Way
 from tests.conftest import NOW
 from tests.support.browser import Browser
@@ -32,7 +32,7 @@ def assign(house, trainer, person, *codes, **options):
 def done(house, person, *codes, on=TODAY):
     with db.connection():
         for code in codes:
-            services.finish_many(house.id, [person.id], code, on, Way.MEETING, None)
+            marking.finish_many(house.id, [person.id], code, on, Way.MEETING, None)
 
 
 def answer(person, code, state):

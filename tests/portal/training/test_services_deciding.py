@@ -8,7 +8,7 @@ import pytest
 
 from portal import clock
 from portal.organisations import services as organisations
-from portal.training import boards, library, plans, rules, services
+from portal.training import boards, library, marking, plans, rules, services
 from portal.training.models import Assignment, Audience, State, Way
 from portal.training.services import Seen
 from tests.conftest import NOW
@@ -62,9 +62,9 @@ def test_what_was_taken_back_can_be_assigned_taken_on_and_done_again(house, trai
     row = the(amber)
     assert (row.state, row.reason, row.due_on) == (State.ASSIGNED, "Again.", TODAY)
     taken_back()
-    assert services.finish_many(house.id, [amber.id], "K1", TODAY, Way.MEETING, trainer.id).new == 1
+    assert marking.finish_many(house.id, [amber.id], "K1", TODAY, Way.MEETING, trainer.id).new == 1
     assert the(amber).state == State.DONE
-    services.undo(the(amber))
+    marking.undo(the(amber))
     taken_back()
     services.take_on(amber.id, house.id, "K1")
     assert the(amber).state == State.ACCEPTED
@@ -76,8 +76,8 @@ def test_what_was_taken_back_can_be_assigned_taken_on_and_done_again(house, trai
 def test_a_trainers_mistake_does_not_accept_in_the_persons_name(house, trainer, amber):
     services.assign(house.id, (), [amber.id], ["K1"], trainer.id)
     services.respond(amber.id, the(amber).id, State.DECLINED)
-    services.finish_many(house.id, [amber.id], "K1", TODAY, Way.MEETING, trainer.id)
-    services.undo(the(amber), by_trainer=True)
+    marking.finish_many(house.id, [amber.id], "K1", TODAY, Way.MEETING, trainer.id)
+    marking.undo(the(amber), by_trainer=True)
     assert the(amber).state == State.ASSIGNED
     assert boards.person_row(house.id, (), amber.id, "en").cells["K1"].seen is Seen.OPEN
 
@@ -142,7 +142,7 @@ def test_whoever_leaves_has_nothing_open_there_any_more_and_keeps_what_was_done(
     services.assign(other.id, (), [amber.id], ["A1"], trainer.id, due_on=TODAY)
     services.respond(amber.id, the(amber, "C1").id, State.DECLINED)
     services.respond(amber.id, the(amber, "T1").id, State.LATER)
-    services.finish(the(amber, "K1"), TODAY, Way.ALONE)
+    marking.finish(the(amber, "K1"), TODAY, Way.ALONE)
     organisations.leave(house.id, amber.id)
     plan = plans.plan(amber.id, "en")
     assert ([one.code for one in plan.now], plan.later, plan.declined) == (["A1"], [], [])
@@ -162,7 +162,7 @@ def test_the_export_names_the_groups_somebody_is_in(house, amber):
 
 
 def test_a_refresher_that_is_due_is_known_on_the_plan(house, trainer, amber):
-    services.finish_many(house.id, [amber.id], "K4", TODAY, Way.MEETING, trainer.id)
+    marking.finish_many(house.id, [amber.id], "K4", TODAY, Way.MEETING, trainer.id)
     assert not plans.plan(amber.id, "en").done[0].refresh_due
     clock.stop(NOW.replace(year=2027))
     assert plans.plan(amber.id, "en").done[0].refresh_due
@@ -172,7 +172,7 @@ def test_a_refresher_that_is_due_is_known_on_the_plan(house, trainer, amber):
 
 
 def test_a_translation_is_no_change_of_the_text(house, trainer, amber, modules):
-    services.finish_many(house.id, [amber.id], "K1", TODAY, Way.MEETING, trainer.id)
+    marking.finish_many(house.id, [amber.id], "K1", TODAY, Way.MEETING, trainer.id)
     (modules.root / "de/modules").mkdir(parents=True)
     text = (modules.root / "en/modules/K1.md").read_text().replace("Title of K1", "Titel von K1")
     (modules.root / "de/modules/K1.md").write_text(text)

@@ -10,9 +10,9 @@ from playhouse.test_utils import count_queries
 from portal import clock, db
 from portal.accounts.models import Person
 from portal.audit import AuditRow
-from portal.training import boards, corrections, library, services, texts
+from portal.training import boards, corrections, library, marking, services, texts
+from portal.training.marking import Marked
 from portal.training.models import Assignment, State, Way
-from portal.training.services import Marked
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("database", "modules")
@@ -25,7 +25,7 @@ def the(person, code="K4"):
 
 
 def finish(house, trainer, people, code="K4", on=TODAY, way=Way.MEETING):
-    return services.finish_many(house.id, [one.id for one in people], code, on, way, trainer.id)
+    return marking.finish_many(house.id, [one.id for one in people], code, on, way, trainer.id)
 
 
 # --- refreshers ---
@@ -45,8 +45,8 @@ def test_a_refresher_of_a_group_is_entered_for_all_of_them_and_closes_the_gap(ho
 @pytest.mark.parametrize("days", [0, 1])
 def test_an_earlier_day_entered_late_refreshes_nothing(house, trainer, peers, days):
     finish(house, trainer, peers, on=A_YEAR_AGO)
-    services.refresh(the(peers[0]), TODAY)
-    services.practise(the(peers[1]), TODAY)
+    marking.refresh(the(peers[0]), TODAY)
+    marking.practise(the(peers[1]), TODAY)
     assert finish(house, trainer, peers[:2], on=TODAY - dt.timedelta(days=days)) == Marked()
     assert the(peers[0]).refreshed_on == TODAY and the(peers[1]).refreshed_on is None
 
@@ -91,9 +91,9 @@ def test_what_is_entered_late_goes_with_the_text_of_that_day(house, trainer, pee
     on = TODAY + dt.timedelta(days=days)
     finish(house, trainer, peers[:1], on=on)
     services.assign(house.id, (), [peers[1].id], ["K4"], trainer.id)
-    services.finish(the(peers[1]), on, Way.ALONE)
+    marking.finish(the(peers[1]), on, Way.ALONE)
     finish(house, trainer, peers[2:], on=dt.date(2024, 1, 1))
-    services.refresh(the(peers[2]), on)
+    marking.refresh(the(peers[2]), on)
     assert [the(person).text_done for person in peers] == [rewritten[which]] * 3
     finish(house, trainer, peers[2:], on=TODAY + dt.timedelta(days=3))
     assert the(peers[2]).text_done == rewritten[1]
@@ -130,7 +130,7 @@ def test_what_was_marked_in_another_way_or_since_stays(house, trainer, peers, ma
     finish(house, trainer, peers[1:2], on=TODAY - dt.timedelta(days=1))
     finish(house, trainer, peers[2:3], on=A_YEAR_AGO)
     finish(house, trainer, [dale, elm])
-    services.practise(the(dale), TODAY)
+    marking.practise(the(dale), TODAY)
     finish(house, trainer, peers[2:3])
     before = {one.id: the(one).state for one in people}
     undone = corrections.undo_meeting(house.id, [one.id for one in people], "K4", TODAY, keep={elm.id})

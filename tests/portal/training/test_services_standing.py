@@ -14,7 +14,7 @@ from portal.guidance.models import Page
 from portal.organisations import services as organisations
 from portal.organisations.models import Membership
 from portal.organisations.services import roles_of
-from portal.training import boards, library, plans, rules, services
+from portal.training import boards, library, marking, plans, rules, services
 from portal.training.models import Assignment, Audience, State, Way
 from tests.conftest import NOW
 
@@ -41,7 +41,7 @@ def seen_row(house, person):
 
 def done(house, person, *codes, on=TODAY):
     for code in codes:
-        services.finish_many(house.id, [person.id], code, on, Way.MEETING, None)
+        marking.finish_many(house.id, [person.id], code, on, Way.MEETING, None)
 
 
 def later(days):
@@ -266,7 +266,7 @@ def test_refreshers_are_in_the_calendar_under_neutral_names(house, amber):
     done(house, amber, "K1", "K4")
     (entry,) = plans.calendar_entries(amber.id)
     assert (entry.begins, entry.title) == (dt.date(2027, 11, 22), "Refresh Module K4")
-    services.refresh(the(amber, "K4"), TODAY)
+    marking.refresh(the(amber, "K4"), TODAY)
     assert [one.uid for one in plans.calendar_entries(amber.id)] == [entry.uid]
     plans.choose(amber.id, full_titles=True, reminders=False)
     assert plans.calendar_entries(amber.id)[0].title == "Refresh Module K4: Title of K4"
@@ -287,7 +287,7 @@ def test_a_line_of_ones_own_can_be_deleted_in_every_state(house, amber):
     for code in ("C1", "K1", "K4"):
         services.take_on(amber.id, house.id, code)
     services.respond(amber.id, the(amber, "C1").id, State.DECLINED)
-    services.finish(the(amber, "K4"), TODAY, Way.EXPERIENCE)
+    marking.finish(the(amber, "K4"), TODAY, Way.EXPERIENCE)
     assert all(line.deletable for line in the_plan(amber).lines)
     assert all(plans.delete_line(amber.id, the(amber, code).id) for code in ("C1", "K1", "K4"))
     assert Assignment.select().count() == 0

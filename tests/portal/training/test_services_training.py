@@ -14,7 +14,7 @@ from portal.candidates import checklist, growth
 from portal.candidates import services as kept
 from portal.guidance.models import Page
 from portal.organisations import services as organisations
-from portal.training import boards, library, plans, refreshers, rules, services
+from portal.training import boards, library, marking, plans, refreshers, rules, services
 from portal.training.models import Assignment, Audience, State, Way
 from portal.training.services import Seen
 from tests.conftest import NOW
@@ -201,28 +201,28 @@ def test_answers_leave_no_line_in_the_audit(house, trainer, peers):
 def test_done_practised_refreshed_and_marked_by_mistake(house, trainer, peers):
     assign(house, trainer, peers[:1], ("K4",))
     row = the(peers[0], "K4")
-    with pytest.raises(services.WrongOrder):
-        services.practise(row, TODAY)
-    with pytest.raises(services.NotThatDay):
-        services.finish(row, TODAY + dt.timedelta(days=1), Way.ALONE)
-    services.finish(row, TODAY - dt.timedelta(days=10), Way.ALONE)
-    with pytest.raises(services.NotThatDay):
-        services.practise(row, TODAY - dt.timedelta(days=11))
-    services.practise(row, TODAY - dt.timedelta(days=5))
-    services.refresh(row, TODAY)
+    with pytest.raises(marking.WrongOrder):
+        marking.practise(row, TODAY)
+    with pytest.raises(marking.NotThatDay):
+        marking.finish(row, TODAY + dt.timedelta(days=1), Way.ALONE)
+    marking.finish(row, TODAY - dt.timedelta(days=10), Way.ALONE)
+    with pytest.raises(marking.NotThatDay):
+        marking.practise(row, TODAY - dt.timedelta(days=11))
+    marking.practise(row, TODAY - dt.timedelta(days=5))
+    marking.refresh(row, TODAY)
     row = the(peers[0], "K4")
     assert (row.state, row.way) == (State.REFRESHED, Way.ALONE)
     assert row.text_done == library.modules_by_code("en")["K4"].revision
-    services.undo(row)
+    marking.undo(row)
     row = the(peers[0], "K4")
     assert (row.state, row.done_on, row.practised_on, row.refreshed_on) == (State.ACCEPTED, None, None, None)
 
 
 def test_a_refresher_comes_due_and_counts_before_working_alone(house, trainer, peers):
     assign(house, trainer, peers[:1], ("K4",))
-    services.finish(the(peers[0], "K4"), TODAY, Way.MEETING)
-    services.finish_many(house.id, [peers[0].id], "K1", TODAY, Way.MEETING, trainer.id)
-    services.finish_many(house.id, [peers[0].id], "T1", TODAY, Way.MEETING, trainer.id)
+    marking.finish(the(peers[0], "K4"), TODAY, Way.MEETING)
+    marking.finish_many(house.id, [peers[0].id], "K1", TODAY, Way.MEETING, trainer.id)
+    marking.finish_many(house.id, [peers[0].id], "T1", TODAY, Way.MEETING, trainer.id)
     assert boards.person_row(house.id, (), peers[0].id, "en").before_solo == []
     clock.stop(NOW.replace(year=2027))
     row = boards.person_row(house.id, (), peers[0].id, "en")
@@ -232,16 +232,16 @@ def test_a_refresher_comes_due_and_counts_before_working_alone(house, trainer, p
 
 def test_a_day_is_entered_for_many_at_once_and_earlier_days_stay(house, trainer, peers, make):
     assign(house, trainer, peers[:1])
-    services.finish(the(peers[0]), TODAY - dt.timedelta(days=9), Way.ALONE)
+    marking.finish(the(peers[0]), TODAY - dt.timedelta(days=9), Way.ALONE)
     everybody = [person.id for person in peers]
-    assert services.finish_many(house.id, everybody, "K1", TODAY, Way.MEETING, trainer.id).new == 2
+    assert marking.finish_many(house.id, everybody, "K1", TODAY, Way.MEETING, trainer.id).new == 2
     assert [the(person).done_on for person in peers] == [TODAY - dt.timedelta(days=9), TODAY, TODAY]
-    assert services.finish_many(house.id, everybody, "K1", TODAY, Way.MEETING, trainer.id).new == 0
+    assert marking.finish_many(house.id, everybody, "K1", TODAY, Way.MEETING, trainer.id).new == 0
 
 
 def test_what_is_done_is_never_taken_back(house, trainer, peers):
     assign(house, trainer, peers[:1], ("K1", "C1"))
-    services.finish(the(peers[0]), TODAY, Way.ALONE)
+    marking.finish(the(peers[0]), TODAY, Way.ALONE)
     for code in ("K1", "C1"):
         services.take_back(house.id, the(peers[0], code).id)
     assert states(peers[0]) == {"K1": "done", "C1": "taken back"}
@@ -249,7 +249,7 @@ def test_what_is_done_is_never_taken_back(house, trainer, peers):
 
 def test_a_new_text_keeps_what_was_done_and_tells_what_changed(house, trainer, peers, modules):
     assign(house, trainer, peers[:1])
-    services.finish(the(peers[0]), TODAY, Way.ALONE)
+    marking.finish(the(peers[0]), TODAY, Way.ALONE)
     assert not plans.plan(peers[0].id, "en").done[0].has_changed
     clock.stop(NOW + dt.timedelta(minutes=1))
     modules.write("K1", before_solo_work="true", order="10", good_to_know="New words.")
@@ -316,7 +316,7 @@ def test_an_account_that_goes_takes_its_training_along(house, trainer, peers):
 
 def test_everything_of_a_person_can_be_taken_along(house, trainer, peers):
     assign(house, trainer, peers[:1], reason="For the bus.")
-    services.finish(the(peers[0]), TODAY, Way.EXPERIENCE)
+    marking.finish(the(peers[0]), TODAY, Way.EXPERIENCE)
     (one,) = plans.export_person(peers[0].id)["modules"]
     assert (one["module"], one["state"], one["done_on"], one["way"]) == ("K1", "done", "2026-11-22", "experience")
 
