@@ -32,7 +32,7 @@ def compress(response: Response) -> None:
     response.direct_passthrough = False
     body = response.get_data()
     if request.endpoint == "static":
-        response.close()  # the file has been read: nobody has to wait until the answer is sent
+        response.close()  # the file has been read; a browser that leaves may keep the answer from being closed
     if len(body) >= SMALLEST:
         response.set_data(_gzip_file(body) if request.endpoint == "static" else pack(body))
         response.content_encoding = "gzip"

@@ -30,10 +30,13 @@ class SignedOnce(CSRFProtect):  # type: ignore[misc]  # Flask-WTF says nothing o
 def token() -> str:
     """The token of this session, which has one from here on. It has no age: see WTF_CSRF_TIME_LIMIT."""
     kept: dict[Any, str] = here.app().extensions["csrf tokens"]
-    found = kept.get(session.get("csrf_token"))
+    raw, noted = session.get("csrf_token"), here.noted()
+    found = kept.get(raw)
     if found is not None:
-        here.noted().csrf_token = found  # where Flask-WTF looks before it signs another
+        noted.csrf_token = found  # where Flask-WTF looks before it signs another
         return found
+    if raw is None:
+        noted.pop("csrf_token", None)  # of a session that this request has ended
     found = generate_csrf()
     if len(kept) >= MOST_KEPT:
         kept.clear()

@@ -205,10 +205,12 @@ def _queue() -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX)
         _thread.announced = announced
         announce(signals.ANYTHING)
-        yield
+        try:
+            yield
+        finally:
+            for signal in announced:
+                signal.end(path)
     finally:
-        for signal in announced:
-            signal.end(path)
         os.close(handle)  # gives the lock back, too
 
 

@@ -21,7 +21,7 @@ class PortalForm(FlaskForm):
     """A form with a CSRF token whose errors name what is wrong and what would be right."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        csrf.token()
+        csrf.token()  # where Flask-WTF finds it, before it signs one anew
         super().__init__(*args, **kwargs)
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:

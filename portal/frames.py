@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+import secrets
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, ParamSpec
 
@@ -22,15 +23,18 @@ P = ParamSpec("P")
 
 MOST_KEPT = 2000  # parts drawn once
 
-_NAME = "\x00"  # stands for the nickname, which is put in at every request and never kept
+_SIGN = f"\x01{secrets.token_hex(8)}"  # in no text that anybody has typed
+_NAME = f"{_SIGN}\x02"  # stands for the nickname, which is put in at every request and never kept
 _READERS = ("masthead", "said")  # the parts around a page that differ from reader to reader
-_PLACE = re.compile("\x01([a-z_]+)\x02")  # where one of them, or something of the reader's own, goes into a kept page
+# Where one of them, or something of the reader's own, goes into a page that is kept.
+_PLACE = re.compile(f"{_SIGN}([a-z_]+)\x02")
 
 
 def init_app(app: Flask, features: tuple[Feature, ...]) -> None:
     items = sorted((item for feature in features for item in feature.navigation), key=lambda item: item.order)
     app.extensions["navigation"] = items
     app.extensions["frames"] = {}
+    app.extensions["own pages"] = {}
     app.jinja_env.globals.update(frame=frame, fixed_part=fixed_part)
 
 
@@ -59,7 +63,7 @@ def own_page(template: str, own: Mapping[str, str], **values: Hashable) -> str:
 
     That is put in at every request; the rest is drawn once and stays in memory: no value may be a person's own.
     """
-    kept: dict[tuple[object, ...], list[str]] = here.app().extensions["frames"]
+    kept: dict[tuple[object, ...], list[str]] = here.app().extensions["own pages"]
     key = (template, language(), here.asked().script_root, discreet(), *values.items())
     pieces = kept.get(key)
     if pieces is None:
@@ -90,7 +94,7 @@ def _fill(pieces: list[str], own: Mapping[str, str]) -> str:
 
 
 def _place(name: str) -> str:
-    return f"\x01{name}\x02"
+    return f"{_SIGN}{name}\x02"
 
 
 def frame(part: str) -> Markup:
@@ -113,9 +117,10 @@ def fixed_part(template: str, **values: Hashable) -> Markup:
     """
     kept: dict[tuple[object, ...], Markup] = here.app().extensions["frames"]
     key = (template, language(), here.asked().script_root, *values.items())
-    if key not in kept:
-        _make_room(kept)[key] = _draw(template, **values)
-    return kept[key]
+    part = kept.get(key)
+    if part is None:
+        part = _make_room(kept)[key] = _draw(template, **values)
+    return part
 
 
 def _make_room(kept: dict[Any, Any]) -> dict[Any, Any]:
@@ -136,18 +141,19 @@ def _masthead(person: Any) -> Markup:
     nickname = person.nickname if person.is_authenticated else ""
     neutral = discreet()
     key = (pattern, language(), asked.script_root, neutral, bool(nickname))
-    if key not in kept:
+    masthead = kept.get(key)
+    if masthead is None:
         items: list[NavigationItem] = here.app().extensions["navigation"]
         menu = [(item, url_for(item.endpoint), _current(item.endpoint, item.prefix, pattern)) for item in items]
         own = "home.show_my_page" if nickname else "accounts.sign_in"
-        kept[key] = _draw(
+        masthead = kept[key] = _draw(
             "layouts/masthead.html",
             menu=menu,
             nickname=_NAME if nickname else "",
             own=_current(own, "/me/" if nickname else "", pattern),
             discreet=neutral,
         )
-    return kept[key].replace(_NAME, escape(nickname)) if nickname else kept[key]
+    return masthead.replace(_NAME, escape(nickname)) if nickname else masthead
 
 
 def _current(endpoint: str, prefix: str, pattern: str) -> str:

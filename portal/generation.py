@@ -27,7 +27,6 @@ R = TypeVar("R")
 MOST_KEPT = 5000  # things made by functions marked with ``kept``
 UNANSWERED = (peewee.PeeweeException, sqlite3.Error)
 
-
 _ROW = _BEFORE_ANY = UUID(int=0)
 
 

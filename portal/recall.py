@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -21,20 +22,21 @@ _thread = threading.local()
 
 @dataclass(slots=True)
 class _Kept:
-    """Answers, and what tells that nothing was written since: by anybody, by this connection, unannounced."""
+    """Answers, and what tells that nothing was written since."""
 
-    sign: bytes
-    written_here: tuple[Any, int]
-    version: int
-    second: int
+    signal: bytes  # by anybody who says so
+    here: tuple[Any, int]  # by this connection, in rows
+    version: int  # by anybody, as SQLite knows
+    second: int  # when it was asked
     answers: dict[Any, Any] = field(default_factory=dict)
 
 
 def until_written(function: Callable[P, R]) -> Callable[P, R]:
     """Mark a question to the database: its answer is kept for the same arguments until anything at all is written.
 
-    Callers share the answer. Inside a transaction it is asked each time, and so it is on PostgreSQL, where a process
-    does not hear at once of what another writes.
+    Callers share the answer. What this program writes, in whatever process, is seen at once; what other programs
+    write to the file within a second. Inside a transaction it is asked each time, and so it is on PostgreSQL, where a
+    process does not hear at once of what another writes.
     """
 
     @functools.wraps(function)
@@ -58,23 +60,25 @@ def _answers() -> dict[Any, Any] | None:
     database = db.database.obj
     if not db.is_sqlite() or database.in_transaction():
         return None
-    sign = signals.ANYTHING.read(database.database)
-    if sign == signals.CHANGING:
+    signal = signals.ANYTHING.read(database.database)
+    if signal == signals.CHANGING:
         return None
     connection, second = database.connection(), int(time.monotonic())
-    written_here = (connection, connection.total_changes)
+    try:
+        here = (connection, connection.total_changes)
+    except sqlite3.Error:  # a broken connection, as the question itself will say
+        return None
     known: _Kept | None = getattr(_thread, "known", None)
-    if known is not None and known.sign == sign and known.written_here == written_here:
+    if known is not None and known.signal == signal and known.here == here:
         if known.second == second:
             return known.answers
         # Once a second SQLite is asked, too: somebody may write to the file without this program.
-        if known.version == _version(connection):
+        if known.version == _version():
             known.second = second
             return known.answers
-    _thread.known = known = _Kept(sign, written_here, _version(connection), second)
+    _thread.known = known = _Kept(signal, here, _version(), second)
     return known.answers
 
 
-def _version(connection: Any) -> int:
-    version: int = connection.execute("PRAGMA data_version").fetchone()[0]
-    return version
+def _version() -> int:
+    return int(db.fetch("PRAGMA data_version")[0][0])

@@ -111,7 +111,6 @@ def begin(person: UUID, *, shared_device: bool = False) -> None:
     kept = {name: session[name] for name in KEPT if name in session}
     session.clear()
     session.update(kept)
-    g.pop("csrf_token", None)  # made for the session that has just ended
     session["sign_in"] = sign_ins.sign_in(person)
     session["seen"] = int(clock.now().timestamp())
     if shared_device:

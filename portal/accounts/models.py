@@ -12,7 +12,7 @@ class Person(db.Model):
     email = peewee.CharField(254, null=True)  # staff who want mail
     language = peewee.CharField(8, default="")
     discreet = peewee.BooleanField(default=False)
-    portal_roles = peewee.CharField(80, default="")  # codes with a space between: read at every request, joined never
+    portal_roles = peewee.CharField(80, default="")  # codes with a space between: read with every sign-in, joined never
     totp_sealed = peewee.BlobField(null=True)
     totp_last = peewee.BigIntegerField(default=0)  # the step of the last code taken: a code works once
     blocked = peewee.BooleanField(default=False)

@@ -1,4 +1,4 @@
-"""Sign-ins: a token made, found at every request, named, and ended."""
+"""Sign-ins: a token made, found, named, and ended."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sign_in(person: UUID, label: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class FoundSignIn:
-    """Who is signed in, as every request needs to know."""
+    """Who is signed in, as ``login`` needs to know."""
 
     id: UUID
     person: UUID

@@ -79,8 +79,8 @@ def start_as_member(round_id: UUID) -> ResponseReturnValue:
         return pages.show_start(beginning, url_for(".start_as_member", round_id=round_id), member=True)
     if (answer := _begin(beginning, key)) is not None:
         return answer
-    now = starting.find_for_member(current_user.id, current_user.held, round_id) or abort(404)
-    return _refuse((now.refusal or starting.Refusal.STARTED).value)
+    now = starting.find_for_member(current_user.id, current_user.held, round_id)
+    return _refuse(((now and now.refusal) or starting.Refusal.STARTED).value)
 
 
 def _begin(beginning: starting.Beginning, key: str) -> ResponseReturnValue | None:

@@ -32,5 +32,5 @@ def organisations_of(held: Collection[Held]) -> tuple[Belonging, ...]:
 
 @until_written
 def waiting_for(person: UUID, held: tuple[Held, ...], _today: dt.date) -> tuple[tuple[OpenRound, ...], int]:
-    """Rounds the person may start or has started, and how many modules wait for an answer. They may end each day."""
+    """Rounds the person may start or has started, and how many modules wait for an answer; kept for the day at most."""
     return tuple(rounds_for_member(person, held)) if held else (), count_offered(person, held)

@@ -21,7 +21,7 @@ def is_out(browser) -> bool:
 
 def kept(app) -> str:
     """All that stays in memory of pages, as one text."""
-    return "".join(str(value) for value in app.extensions["frames"].values())
+    return "".join(str(value) for name in ("frames", "own pages") for value in app.extensions[name].values())
 
 
 def test_two_people_with_the_same_things_on_their_page_get_their_own(app, make):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from flask import has_request_context, request
 
-from portal import db
+from portal import db, signals
 
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 
@@ -27,6 +27,8 @@ def watch_writes(app):
             return
         if not db.database.in_transaction():
             found.append(f"outside a transaction: {event.sql}")
+        elif db.is_sqlite() and signals.ANYTHING.read(db.database.obj.database) != signals.CHANGING:
+            found.append(f"without telling others (db.transaction does): {event.sql}")
         if has_request_context() and request.method in ("GET", "HEAD") and request.endpoint not in WRITE_ON_GET:
             found.append(f"on GET {request.path}: {event.sql}")
 
