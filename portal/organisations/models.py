@@ -39,6 +39,7 @@ class Membership(db.Model):
     organisation = peewee.ForeignKeyField(Organisation, on_delete="CASCADE")
     role = peewee.CharField(20)
     joined_on = peewee.DateField()
+    led_until = peewee.DateField(null=True)  # the last day that the same person led the organisation, too
     peer_contact = peewee.BooleanField(default=False)  # only on peer workers, set by peer workers
     page_editor = peewee.BooleanField(default=False)
 

@@ -6,6 +6,7 @@ The mark is always what the namings say now. Who named whom is told to nobody, t
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -74,11 +75,7 @@ def _delete(organisation: UUID, which: Any) -> None:
 def mark_contact(organisation: UUID) -> None:
     """Work out anew who is the contact. Among equals the one who is it stays."""
     peers = list_peer_workers(organisation)
-    here = PeerContactNaming.organisation == organisation
-    named: Any = PeerContactNaming.select(PeerContactNaming.person, PeerContactNaming.named_by).where(here).tuples()
-    voters = {peer.person_id for peer in peers}
-    votes = Counter(person for person, named_by in named if named_by in voters)
-    enough = 1 if len(peers) == 2 else 2
+    votes, enough = _votes(organisation, {peer.person_id for peer in peers})
     eligible = [peer for peer in peers if votes[peer.person_id] >= enough]
     contact = max(eligible, key=lambda peer: (votes[peer.person_id], peer.peer_contact), default=None)
     marked = (Membership.organisation == organisation) & Membership.peer_contact
@@ -87,3 +84,16 @@ def mark_contact(organisation: UUID) -> None:
             Membership.update(peer_contact=False).where(Membership.id == membership.id).execute()
     if contact is not None and not contact.peer_contact:
         Membership.update(peer_contact=True).where(Membership.id == contact.id).execute()
+
+
+def is_named_by(organisation: UUID, person: UUID, voters: Collection[UUID]) -> bool:
+    """Whether these people alone would have made the person the contact."""
+    votes, enough = _votes(organisation, voters)
+    return person in voters and votes[person] >= enough
+
+
+def _votes(organisation: UUID, voters: Collection[UUID]) -> tuple[Counter[UUID], int]:
+    """How many of these people named whom, and how many it takes."""
+    here = PeerContactNaming.organisation == organisation
+    named: Any = PeerContactNaming.select(PeerContactNaming.person, PeerContactNaming.named_by).where(here).tuples()
+    return Counter(person for person, named_by in named if named_by in voters), 1 if len(voters) == 2 else 2

@@ -257,6 +257,8 @@ def _end(membership: Membership) -> None:
     if membership.role == "peer_worker":
         peer_contact.forget_namings(membership.organisation_id, membership.person_id)
     elif membership.role == "lead":
+        same = (Membership.organisation == membership.organisation_id) & (Membership.person == membership.person_id)
+        Membership.update(led_until=clock.today()).where(same).execute()
         peer_contact.mark_contact(membership.organisation_id)
 
 

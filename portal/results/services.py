@@ -14,6 +14,7 @@ from assessments.published import ItemFigure, Published
 from portal import audit, clock, db, forgetting
 from portal.config import setting
 from portal.organisations.models import Membership
+from portal.organisations.peer_contact import is_named_by
 from portal.organisations.services import raters_of
 from portal.results.models import ReleaseAgreement, ReleaseChoice
 from portal.results.release import Choice, Chosen, Release, Standing, release_state, visible_groups
@@ -141,17 +142,22 @@ def is_newcomer(round_: Round, person: UUID) -> bool:
 def _peers(round_: Round) -> tuple[set[UUID], UUID | None]:
     """Who is a peer worker of the round's programme and was so while it was open; which of them is the contact.
 
-    Whoever joined afterwards does not count: else a lead could invite the voices that open the figures.
+    Whoever joined afterwards does not count, nor whom they name: else a lead could invite the voices that open the
+    figures. Nor does whoever led the organisation since it was opened, and would read them as one of its management.
     """
     raters = raters_of(round_.organisation_id, round_.programme_id)
     there = (Membership.joined_on < _closed_on(round_)) | (Membership.joined_on <= round_.opened_on)
+    led_no_more = Membership.led_until.is_null() | (Membership.led_until < round_.opened_on)
     rows: Any = (
         Membership.select(Membership.person, Membership.peer_contact)
-        .where(Membership.organisation == round_.organisation_id, Membership.role == "peer_worker", there)
+        .where(Membership.organisation == round_.organisation_id, Membership.role == "peer_worker", there, led_no_more)
         .tuples()
     )
     marks = {person: mark for person, mark in rows if raters.get(person) == RaterGroup.PEER}
-    return set(marks), next((person for person, mark in marks.items() if mark), None)
+    marked = next((person for person, mark in marks.items() if mark), None)
+    if marked is not None and not is_named_by(round_.organisation_id, marked, marks.keys()):
+        marked = None
+    return set(marks), marked
 
 
 def _decides(person: UUID, peers: set[UUID], contact: UUID | None) -> bool:

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 import peewee
 
 from assessments.answers import EVIDENCE_ONLY, LEVELS
-from assessments.model import Instrument, RaterGroup
+from assessments.decisions import ITEM_IN_FULL
+from assessments.model import Instrument, Mode, RaterGroup
 from portal import audit, clock, db, forgetting, throttle
 from portal.rounds.instruments import instrument_of
 from portal.rounds.models import (
@@ -230,10 +231,22 @@ def _count_sections(round_: Round, instrument: Instrument) -> None:
 
 
 def _keep_texts(round_: Round) -> None:
-    """Texts go into rows of their own, in random order. Individual ones leave the answers in ``_write_anew``."""
+    """Texts go into rows of their own, in random order. Individual ones leave the answers in ``_write_anew``.
+
+    What individuals wrote to an item that fewer than ten answered would be shown to nobody, ever: it is not kept.
+    """
+    other = Answer.alias()
+    answers = other.select(peewee.fn.COUNT(other.item)).where(
+        other.round == round_.id,
+        other.rater_group == Answer.rater_group,
+        other.item == Answer.item,
+        other.value.in_([*LEVELS, EVIDENCE_ONLY]),
+    )
     written: list[Any] = list(
         Answer.select(Answer.rater_group, Answer.item, Answer.text)
+        .join(Sheet)
         .where(Answer.round == round_.id, Answer.text != "")
+        .where((Sheet.mode != Mode.INDIVIDUAL.value) | (answers >= ITEM_IN_FULL))
         .tuples()
     )
     _shuffled.shuffle(written)

@@ -11,6 +11,7 @@ from portal import db, paths
 from portal.accounts.models import Person
 from portal.organisations.models import Membership, Organisation
 from tests.conftest import NOW, admin, database_url
+from tests.support.written import writing
 
 TRIGGERS = {"instrument_frozen", "instrument_in_use", "wording_frozen", "wording_in_use"}
 
@@ -78,7 +79,7 @@ def test_numbers_are_unique_and_no_migration_imports_the_portal():
 
 
 def test_a_database_of_a_newer_release_is_refused_in_one_sentence(app, database):
-    with database.atomic():
+    with writing():
         Runner(database.obj, str(paths.MIGRATIONS)).History.create(name="9999_from_the_future")
     with pytest.raises(db.DatabaseUnusable, match="newer release"):
         db.check_schema()
@@ -88,7 +89,7 @@ def test_a_database_of_a_newer_release_is_refused_in_one_sentence(app, database)
 
 def test_an_older_database_is_refused_until_it_is_migrated(app, database):
     history = Runner(database.obj, str(paths.MIGRATIONS)).History
-    with database.atomic():
+    with writing():
         history.delete().where(history.name.startswith("0009")).execute()
     with pytest.raises(db.DatabaseUnusable, match="portal migrate"):
         db.check_schema()
@@ -105,7 +106,7 @@ def test_later_migrations_run_beside_rows(engine, tmp_path, request):
     db.connect(url)
     with db.connection():
         Runner(db.database.obj, str(paths.MIGRATIONS)).up("0003_organisations")
-        with db.database.atomic():
+        with writing():
             person = Person.create(nickname="Heron", nickname_folded="heron", key_words_hash="x", made_on=NOW.date())
             house = Organisation.create(name="Harbour House", made_on=NOW.date())
             Membership.create(person=person, organisation=house, role="lead", joined_on=NOW.date())

@@ -7,6 +7,7 @@ import pytest
 
 from portal import audit, clock, db
 from tests.conftest import NOW
+from tests.support.written import writing
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def chain(database):
 
 def execute(sql, *values):
     mark = "?" if db.is_sqlite() else "%s"
-    with db.database.atomic():
+    with writing():
         db.database.execute_sql(sql.replace("?", mark), values)
 
 

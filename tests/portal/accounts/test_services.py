@@ -257,8 +257,7 @@ def test_a_blocked_administrator_is_none(database, make):
     assert portal_people.has_administrator()
     assert portal_people.is_last_administrator(boss.id)
     assert not portal_people.is_last_administrator(other.id)
-    with database.atomic():
-        Person.update(blocked=True).where(Person.id == boss.id).execute()
+    db.transaction(Person.update(blocked=True).where(Person.id == boss.id).execute)()
     assert not portal_people.has_administrator()
 
 

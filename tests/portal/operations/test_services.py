@@ -10,6 +10,7 @@ from portal.commands import CannotStart
 from portal.demo import services as demo
 from portal.feature import Feature
 from portal.operations import serve, services
+from tests.support.written import writing
 
 
 def test_a_demo_takes_an_empty_database_only(database, make):
@@ -128,7 +129,7 @@ def test_what_is_due_keeps_the_chain_whole(database, make):
 
 def test_health_means_that_our_tables_can_be_read(database, browser):
     assert browser.client.get("/-/health").status_code == 200
-    with database.atomic():
+    with writing():
         database.execute_sql("DROP TABLE site_fact")
     answer = browser.client.get("/-/health")
     assert answer.status_code == 503

@@ -10,6 +10,7 @@ from portal.accounts import portal_people
 from portal.accounts import services as accounts
 from portal.organisations import services
 from portal.organisations.models import Membership, Organisation
+from tests.support.written import writing
 
 
 def membership_of(person, role=None):
@@ -117,7 +118,7 @@ def test_who_leads_a_programme_only_may_leave(database, make):
 def test_a_programme_that_limits_somebody_cannot_go(database, make):
     house = make.organisation()
     make.member(house, "staff", programmes=[house.programme])
-    with pytest.raises(peewee.IntegrityError), database.atomic():
+    with pytest.raises(peewee.IntegrityError), writing():
         house.programme.delete_instance()
 
 

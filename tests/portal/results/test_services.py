@@ -284,6 +284,56 @@ def test_a_contact_who_joined_later_does_not_choose(database, house, empty, make
     agree(house, empty, Choice.ALL)
 
 
+def invited(house, make, number):
+    return [make.member(house.organisation, "peer_worker") for _ in range(number)]
+
+
+def name(house, voters, person):
+    peers = peer_contact.list_peer_workers(house.organisation.id)
+    membership = next(peer.id for peer in peers if peer.person_id == person.id)
+    for voter in voters:
+        peer_contact.name_peer_contact(house.organisation.id, voter.id, membership)
+
+
+def test_those_who_came_later_cannot_give_the_choice_to_somebody_else(database, house, empty, make):
+    name(house, [house.second, house.third], house.peer)
+    later(1)
+    name(house, invited(house, make, 3), house.second)
+    with pytest.raises(services.NotTheirs):
+        services.choose(house.organisation.id, empty.id, make.member(house.organisation, "peer_worker").id, Choice.ALL)
+    assert not services.choose(house.organisation.id, empty.id, house.second.id, Choice.ALL), "nobody decides alone"
+    assert services.choose(house.organisation.id, empty.id, house.third.id, Choice.ALL)
+
+
+@pytest.mark.parametrize("ends", ["while it is open", "after closing", "before it is opened"])
+def test_whoever_led_since_the_round_was_opened_is_none_of_its_peers(database, house, make, ends):
+    organisation = house.organisation.id
+    both = make.member(house.organisation, "lead")
+    organisations.add_member(organisation, both.id, "peer_worker")
+
+    def lead_no_more():
+        members = organisations.list_members(organisation)
+        ended = next(one.id for one in members if (one.person_id, one.role) == (both.id, "lead"))
+        organisations.end_membership(organisation, ended)
+        later(1)
+
+    later(1)
+    if ends == "before it is opened":
+        lead_no_more()
+    round_, _codes = open_round(house.organisation, modes=INDIVIDUAL, slips={PEER: 6})
+    fill_round(make, round_, sheets("peer", PEERS))
+    later(1)
+    if ends == "while it is open":
+        lead_no_more()
+    closing.close_round(organisation, round_.id)
+    round_ = rounds.get_round(organisation, round_.id)
+    if ends == "after closing":
+        lead_no_more()
+    is_peer = ends == "before it is opened"
+    assert services.is_newcomer(round_, both.id) is not is_peer
+    assert services.say_of(round_, both.id).theirs is is_peer
+
+
 def test_who_agreed_leaves_the_files_once_a_choice_stands(database, house, empty, tmp_path):
     agree(house, empty, Choice.ALL)
     assert is_forgotten(ReleaseAgreement, tmp_path / "data"), "dead rows still say who chose what"

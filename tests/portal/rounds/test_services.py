@@ -12,6 +12,7 @@ from portal.rounds.models import Answer, Round, RoundGroup, RoundPlace, Sheet
 from portal.rounds.services import Start
 from tests.portal.organisations.test_services import at_once
 from tests.support.rounds import INDIVIDUAL, load_instruments, open_round
+from tests.support.written import writing
 
 PEER, STAFF, MGMT = RaterGroup.PEER, RaterGroup.STAFF, RaterGroup.MGMT
 
@@ -28,7 +29,7 @@ def places_of(round_):
 
 
 def take(place):
-    with db.database.atomic():
+    with writing():
         return places.take(place.id)
 
 

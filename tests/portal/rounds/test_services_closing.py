@@ -21,6 +21,7 @@ from portal.rounds.models import (
     StoredInstrument,
 )
 from tests.support.rounds import INDIVIDUAL, fill_round, open_round
+from tests.support.written import writing
 
 PEER, STAFF, MGMT = RaterGroup.PEER, RaterGroup.STAFF, RaterGroup.MGMT
 
@@ -173,15 +174,15 @@ def test_other_rounds_are_left_alone(database, make, round_):
 
 
 def test_individual_texts_leave_their_sheets_and_agreed_ones_are_kept_beside_them(database, make, organisation):
-    for role in ("peer_worker", "staff"):
-        make.member(organisation, role)
-    round_ = open_round(organisation, modes={PEER: Mode.INDIVIDUAL, STAFF: Mode.GROUP}, slips={})[0]
+    make.member(organisation, "staff")
+    round_ = open_round(organisation, modes={PEER: Mode.INDIVIDUAL, STAFF: Mode.GROUP}, slips={PEER: 10})[0]
     fill_round(
         make,
         round_,
         [
             ("peer", {"EQ1": {"value": "2", "text": "From one."}}),
             ("peer", {"EQ1": {"value": "3", "text": "From another."}}),
+            *[("peer", {"EQ1": "2"})] * 8,
             ("staff", {"EQ1": {"value": "1", "text": "We talked long.", "differed": True}, "EQ2": "2"}),
         ],
     )
@@ -193,11 +194,24 @@ def test_individual_texts_leave_their_sheets_and_agreed_ones_are_kept_beside_the
     assert counts.differed_in(closed) == {(STAFF, "EQ1")}
 
 
+@pytest.mark.parametrize(("levels", "kept"), [(9, set()), (10, {"For ten."})])
+def test_what_individuals_wrote_is_kept_only_where_it_may_ever_be_shown(
+    database, make, organisation, levels, kept, tmp_path
+):
+    round_ = open_round(organisation, modes={PEER: Mode.INDIVIDUAL}, slips={PEER: 12})[0]
+    written = {"EQ1": {"value": "2", "text": "For ten."}, "EQ2": {"value": "dk", "text": "unmistakable heron"}}
+    fill_round(make, round_, [("peer", written), *[("peer", {"EQ1": "2", "EQ2": "dk"})] * (levels - 1)])
+    closed = close(round_)
+    assert {text for texts in counts.comments_of(closed).values() for text in texts} == kept
+    if db.is_sqlite():
+        assert b"unmistakable heron" not in (tmp_path / "data" / "portal.sqlite3").read_bytes()
+
+
 def test_closing_takes_the_places_away_and_ends_taking(database, round_):
     place = RoundPlace.select().where(RoundPlace.round == round_.id).first()
     close(round_)
     assert not RoundPlace.select().exists()
-    with db.database.atomic():
+    with writing():
         assert places.take(place.id) is False
 
 

@@ -4,10 +4,10 @@ import peewee
 import pytest
 
 from assessments import files
-from portal import db
 from portal.rounds import closing, instruments
 from portal.rounds.models import Round, StoredInstrument, Wording
 from tests.support.rounds import open_round
+from tests.support.written import writing
 
 WORDS = "Peer workers stand as colleagues in meetings and daily work."
 
@@ -123,7 +123,7 @@ def test_words_are_read_once_a_process(database, make):
 
 def refused(statement, words):
     # What a trigger raises is an IntegrityError on SQLite, an InternalError on PostgreSQL.
-    with pytest.raises(peewee.DatabaseError, match=words), db.database.atomic():
+    with pytest.raises(peewee.DatabaseError, match=words), writing():
         statement.execute()
 
 
@@ -141,6 +141,6 @@ def test_the_database_itself_keeps_released_instruments_as_they_are(database, ma
 
 def test_an_instrument_without_rounds_may_go(database):
     instruments.load_instruments()
-    with db.database.atomic():
+    with writing():
         StoredInstrument.delete().where(StoredInstrument.name == "candidate-1").execute()
     assert instruments.get_instrument("candidate-1") is None

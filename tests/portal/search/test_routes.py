@@ -12,6 +12,7 @@ from portal import db, feature, generation
 from portal.guidance import searchable
 from portal.guidance.models import Page, Revision
 from portal.search.models import FoundText
+from tests.support.written import writing
 
 
 def test_a_form_at_the_top_finds_pages_and_says_where_they_stand(browser, shipped):
@@ -120,7 +121,7 @@ def test_withdrawn_pages_are_no_longer_found(app, shipped):
 def test_drafts_are_not_offered(app, shipped):
     with app.app_context(), db.connection():
         live = Revision.select().limit(1).get()
-        with db.database.atomic():
+        with writing():
             Revision.insert(**{**live.__data__, "id": uuid4(), "title": "A draft", "published_at": None}).execute()
         offered = list(searchable.offer())
     assert live.title in {text.title for text in offered}
