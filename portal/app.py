@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 from portal import (
     audit,
@@ -20,6 +20,7 @@ from portal import (
     pagecache,
     paths,
     permissions,
+    plain_text,
     security,
     views,
 )
@@ -71,6 +72,7 @@ def create_app(**overrides: Any) -> Flask:
     """The web application. Keyword arguments override settings and the environment."""
     app = Flask("portal", template_folder=str(paths.resource_dir("templates")))
     app.jinja_environment = views.TemplateEnvironment
+    app.request_class = plain_text.PlainTextRequest
     # No view here is a coroutine: Flask would look whether one is, at every call.
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     app.config.update(config.load(overrides))
@@ -106,7 +108,10 @@ def create_app(**overrides: Any) -> Flask:
 
 def arrive() -> None:
     """What happens to every request before anything else, in this order."""
-    if here.asked().endpoint != "static":
+    asked = here.asked()
+    if plain_text.has_nul(asked):
+        abort(404)
+    if asked.endpoint != "static":
         audit.acting_as(None)
         db.open_for_request()
         i18n.refuse_unknown_language()

@@ -17,8 +17,8 @@ LONGEST_TEXT = 200_000
 
 
 def _plain(text: str | None) -> str:
-    """What was typed with line ends as in files; databases know no NUL."""
-    return (text or "").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    """What was typed with line ends as in files."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _line(label: Any, longest: int, message: Any, **kwargs: Any) -> StringField:

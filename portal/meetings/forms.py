@@ -36,8 +36,8 @@ _CLOCK = ["%H:%M", "%H:%M:%S", "%H.%M"]  # as browsers send it, and as people ty
 
 
 def plain(text: str | None) -> str:
-    """What was typed with line ends as in files; databases know no NUL."""
-    return (text or "").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+    """What was typed with line ends as in files."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def uuids(values: Iterable[str] | None) -> set[UUID]:

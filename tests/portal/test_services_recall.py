@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from uuid import uuid4
 
 import pytest
 
@@ -121,8 +122,18 @@ def test_what_this_connection_writes_without_saying_so_shows_at_once(person):
 
 def test_what_is_kept_has_an_end(person, monkeypatch):
     monkeypatch.setattr(recall, "MOST_KEPT", 2)
-    for one in (person, None, 1, 2, 3):
+    for one in (person, *(uuid4() for _ in range(4))):
         nickname(one)
     assert nickname(person) == "First Name"
     if db.is_sqlite():
         assert len(recall._answers()) <= 2
+
+
+def test_a_broken_connection_costs_one_answer_and_no_more(app, browser, login, make):
+    """As after a damaged file was put right, or a server was started again."""
+    login(make.person())
+    browser.get("/me")
+    app.testing = False  # as on a server: errors become pages
+    db.database.connection().close()
+    assert browser.get("/me", status=500).heading == "Something of ours broke"
+    assert browser.get("/me").heading.startswith("Hello")
