@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zoneinfo
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+from babel import Locale, UnknownLocaleError
 
 DEFAULTS: dict[str, Any] = {
     "SITE_NAME": "Peerwork",  # shown in the masthead and in titles
@@ -86,29 +91,29 @@ def _read(name: str, text: str) -> Any:
 
 
 def _check(values: dict[str, Any]) -> None:
-    def refuse(name: str, why: str) -> None:
-        raise ConfigError(f"PORTAL_{name} {why}, but is {values[name]!r}.")
-
-    if values["SMALLEST_GROUP"] < 3:
-        refuse("SMALLEST_GROUP", "must be 3 or more")
-    if values["REGISTRATION"] not in ("open", "administrator"):
-        refuse("REGISTRATION", 'must be "open" or "administrator"')
-    if values["IDLE_MINUTES"] < 1:
-        refuse("IDLE_MINUTES", "must be 1 or more")
-    if values["TRUSTED_PROXIES"] < 0:
-        refuse("TRUSTED_PROXIES", "must be 0 or more")
-    if not values["LANGUAGES"] or not all(isinstance(code, str) for code in values["LANGUAGES"]):
-        refuse("LANGUAGES", "must list at least one language code")
+    for name, is_usable, needed in _USABLE:
+        if not is_usable(values[name]):
+            shown = "" if name in _SECRETS else f", but is {values[name]!r}"
+            raise ConfigError(f"PORTAL_{name} must {needed}{shown}.")
     if values["DEFAULT_LANGUAGE"] not in values["LANGUAGES"]:
-        refuse("DEFAULT_LANGUAGE", "must be one of PORTAL_LANGUAGES")
-    if not _is_time_zone(values["TIME_ZONE"]):
-        refuse("TIME_ZONE", "must name a time zone such as Europe/Amsterdam")
-    if values["BASE_URL"] and not values["BASE_URL"].startswith(("http://", "https://")):
-        refuse("BASE_URL", "must begin with http:// or https://")
-    if not values["EXIT_URL"].startswith("https://"):
-        refuse("EXIT_URL", "must begin with https://")
-    if values["DATABASE_URL"] and not values["DATABASE_URL"].startswith(("sqlite:///", "postgresql://")):
-        refuse("DATABASE_URL", "must begin with sqlite:/// or postgresql://")
+        raise ConfigError(
+            f"PORTAL_DEFAULT_LANGUAGE must be one of PORTAL_LANGUAGES, but is {values['DEFAULT_LANGUAGE']!r}."
+        )
+
+
+def _are_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) and value.strip() for value in values)
+
+
+def _are_languages(codes: list[Any]) -> bool:
+    return bool(codes) and _are_texts(codes) and all(_LANGUAGE.fullmatch(code) and _is_known(code) for code in codes)
+
+
+def _is_known(language: str) -> bool:
+    try:
+        return bool(Locale.parse(language))
+    except (UnknownLocaleError, ValueError):
+        return False
 
 
 def _is_time_zone(name: str) -> bool:
@@ -116,3 +121,52 @@ def _is_time_zone(name: str) -> bool:
         return bool(zoneinfo.ZoneInfo(name))
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones, such as Europe
         return False
+
+
+def _is_address(text: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and text.isprintable() and " " not in text
+    except ValueError:
+        return False
+
+
+def _is_database(text: str) -> bool:
+    return text.startswith("postgresql://") or bool(text.removeprefix("sqlite:///") and text.startswith("sqlite:///"))
+
+
+def _is_hard_to_guess(key: str) -> bool:
+    return len(key) >= SHORTEST_KEY
+
+
+SHORTEST_KEY = 32  # characters of a secret key
+_LANGUAGE = re.compile("[a-z]{2,3}")  # as addresses have it
+_SECRETS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL")  # nobody reads them in a log
+# What each setting must be; where the default is empty, empty is fine.
+_USABLE: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
+    ("SMALLEST_GROUP", lambda number: number >= 3, "be 3 or more"),
+    ("REGISTRATION", lambda who: who in ("open", "administrator"), 'be "open" or "administrator"'),
+    ("IDLE_MINUTES", lambda number: number >= 1, "be 1 or more"),
+    ("MAX_UPLOAD_MB", lambda number: number >= 1, "be 1 or more"),
+    ("TRUSTED_PROXIES", lambda number: number >= 0, "be 0 or more"),
+    ("TRUSTED_HOSTS", _are_texts, 'list host names such as "peerwork.example"'),
+    ("SECRET_KEY", lambda key: not key or _is_hard_to_guess(key), f"have {SHORTEST_KEY} characters or more"),
+    (
+        "SECRET_KEY_FALLBACKS",
+        lambda keys: _are_texts(keys) and all(map(_is_hard_to_guess, keys)),
+        f"list keys of {SHORTEST_KEY} characters or more",
+    ),
+    ("LANGUAGES", _are_languages, 'list at least one language code of two or three letters such as "en"'),
+    ("TIME_ZONE", _is_time_zone, "name a time zone such as Europe/Amsterdam"),
+    (
+        "BASE_URL",
+        lambda address: not address or _is_address(address, "http", "https"),
+        "begin with http:// or https:// and name a host",
+    ),
+    ("EXIT_URL", lambda address: _is_address(address, "https"), "begin with https:// and name a host"),
+    (
+        "DATABASE_URL",
+        lambda address: not address or _is_database(address),
+        "begin with sqlite:/// or postgresql:// and name a database",
+    ),
+)

@@ -80,7 +80,12 @@ def library_folder(seed_folder, tmp_path_factory):
     copy_data(seed_folder, folder)
     clock.stop(NOW)
     load_library(
-        create_app(TESTING=True, DATABASE_URL=db.sqlite_url(folder), DATA_DIR=str(folder), SECRET_KEY="for tests only")
+        create_app(
+            TESTING=True,
+            DATABASE_URL=db.sqlite_url(folder),
+            DATA_DIR=str(folder),
+            SECRET_KEY="for tests only, and long enough for it",
+        )
     )
     db.database.close()
     clock.stop(None)
@@ -146,7 +151,12 @@ def url(engine, tmp_path, request):
 @pytest.fixture
 def app(url, tmp_path):
     clock.stop(NOW)
-    app = create_app(TESTING=True, DATABASE_URL=url, DATA_DIR=str(tmp_path / "data"), SECRET_KEY="for tests only")
+    app = create_app(
+        TESTING=True,
+        DATABASE_URL=url,
+        DATA_DIR=str(tmp_path / "data"),
+        SECRET_KEY="for tests only, and long enough for it",
+    )
     app.jinja_env.bytecode_cache = COMPILED
     logging.getLogger("peewee").disabled = False  # servers and tools set logging up anew; statements are counted here
     with watch_writes(app):

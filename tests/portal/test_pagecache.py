@@ -335,7 +335,12 @@ def test_a_demo_sends_kept_pages_to_its_own_machine_only(tmp_path, seed_folder):
     db.connect(url)
     with db.connection():
         mark_as_demo()
-    app = create_app(DATABASE_URL=url, DATA_DIR=str(tmp_path / "demo"), DEMO=True, SECRET_KEY="for tests only")
+    app = create_app(
+        DATABASE_URL=url,
+        DATA_DIR=str(tmp_path / "demo"),
+        DEMO=True,
+        SECRET_KEY="for tests only, and long enough for it",
+    )
     client = app.test_client(use_cookies=False)
     for address, status in (("127.0.0.1", 200), ("192.0.2.8", 403), ("::1", 200), ("", 403)):
         assert client.get("/en/safety", environ_base={"REMOTE_ADDR": address}).status_code == status

@@ -35,7 +35,9 @@ def test_the_wrong_folder_is_refused_before_anything_is_written_there(tmp_path, 
 
 
 def test_after_a_lost_connection_the_next_request_opens_another(url, tmp_path):
-    app = create_app(DATABASE_URL=url, DATA_DIR=str(tmp_path / "data"), SECRET_KEY="for tests only")
+    app = create_app(
+        DATABASE_URL=url, DATA_DIR=str(tmp_path / "data"), SECRET_KEY="for tests only, and long enough for it"
+    )
     client = app.test_client()
     for address, lost in (("/-/health", 503), ("/en/sign-up", 500)):
         assert client.get(address).status_code == 200

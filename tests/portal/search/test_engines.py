@@ -21,7 +21,9 @@ def top_five(tmp_path, seed_folder):
     copy_data(seed_folder, data)
 
     def find(url):
-        app = create_app(TESTING=True, DATABASE_URL=url, DATA_DIR=str(data), SECRET_KEY="for tests only")
+        app = create_app(
+            TESTING=True, DATABASE_URL=url, DATA_DIR=str(data), SECRET_KEY="for tests only, and long enough for it"
+        )
         load_library(app)
         with app.app_context(), db.connection():
             found = [services.find("en", typed, 5).hits for typed in QUERIES]
