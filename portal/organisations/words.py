@@ -89,6 +89,7 @@ def action_words(action: str) -> str:
         "guidance.move_page": _("moved a page to another address"),
         "guidance.withdraw_page": _("withdrew a page"),
         "guidance.bring_back_page": _("brought a page back"),
+        "rounds.load_instrument": _("an instrument was loaded from files"),
         "rounds.open": _("opened a round"),
         "rounds.close": _("a round was closed"),
         "rounds.add_slips": _("made more slips"),

@@ -11,7 +11,7 @@ import peewee
 
 from assessments import checks, files, storing
 from assessments.model import Instrument, Words
-from portal import db
+from portal import audit, db
 from portal.rounds.models import Round, StoredInstrument, Wording
 
 FALLBACK_LANGUAGE = "en"
@@ -29,12 +29,15 @@ class InstrumentsUnusable(Exception):
 def load_instruments(folders: tuple[Path, ...] | None = None) -> None:
     """Bring the stored instruments up to date with the files. Raises InstrumentsUnusable, and then changes nothing."""
     for folder in files.shipped() if folders is None else folders:
-        stored = _load_structure(folder)
+        stored, changed = _load_structure(folder)
         for language in files.languages(folder):
-            _load_words(stored, folder, language)
+            changed |= _load_words(stored, folder, language)
+        if changed:
+            audit.record("rounds.load_instrument", stored)
 
 
-def _load_structure(folder: Path) -> StoredInstrument:
+def _load_structure(folder: Path) -> tuple[StoredInstrument, bool]:
+    """The stored instrument, and whether anything of it is new."""
     try:
         instrument, digest = files.load_instrument(folder), files.structure_digest(folder)
     except files.InstrumentFileError as error:
@@ -46,19 +49,20 @@ def _load_structure(folder: Path) -> StoredInstrument:
         "structure": storing.instrument_to_dict(instrument),
     }
     if stored is None:
-        return StoredInstrument.create(name=instrument.name, **values)
+        return StoredInstrument.create(name=instrument.name, **values), True
     if stored.digest == digest:
-        return stored
+        return stored, False
     if stored.released:
         raise InstrumentsUnusable(
             f"{folder.name}/{files.STRUCTURE_FILE} differs from what was released on {stored.released}. A released "
             f"instrument is frozen: undo the change, or copy the folder to a new version."
         )
     StoredInstrument.update(**values).where(StoredInstrument.id == stored.id).execute()
-    return StoredInstrument.get_by_id(stored.id)
+    return StoredInstrument.get_by_id(stored.id), True
 
 
-def _load_words(stored: StoredInstrument, folder: Path, language: str) -> None:
+def _load_words(stored: StoredInstrument, folder: Path, language: str) -> bool:
+    """Whether they are new."""
     try:
         words = files.load_words(folder, language)
     except files.InstrumentFileError as error:
@@ -71,18 +75,19 @@ def _load_words(stored: StoredInstrument, folder: Path, language: str) -> None:
     )
     if newest is None:
         Wording.create(instrument=stored, language=language, number=1, words=storing.words_to_dict(words))
-        return
+        return True
     old = storing.words_from_dict(newest.words)
     if replace(old, changed={}) == replace(words, changed={}):
-        return
+        return False
     if not stored.released:
         Wording.update(words=storing.words_to_dict(words)).where(Wording.id == newest.id).execute()
-        return
+        return True
     undeclared = checks.check_rewording(old, words)
     if undeclared:
         sentences = " ".join(f"{folder.name}/{finding}" for finding in undeclared)
         raise InstrumentsUnusable(f"{sentences} A change of meaning needs a new version of the instrument.")
     Wording.create(instrument=stored, language=language, number=newest.number + 1, words=storing.words_to_dict(words))
+    return True
 
 
 def get_instrument(name: str) -> Instrument | None:

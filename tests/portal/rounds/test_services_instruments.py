@@ -4,6 +4,7 @@ import peewee
 import pytest
 
 from assessments import files
+from portal.audit import AuditRow
 from portal.rounds import closing, instruments
 from portal.rounds.models import Round, StoredInstrument, Wording
 from tests.support.rounds import open_round
@@ -44,6 +45,8 @@ def test_every_shipped_instrument_is_stored_with_its_words(database):
     instruments.load_instruments()
     instruments.load_instruments()
     stored = {row.name: row for row in StoredInstrument.select()}
+    lines = AuditRow.select().where(AuditRow.action == "rounds.load_instrument").count()
+    assert lines == len(stored), "one for each, and none the second time"
     assert sorted(stored) == [folder.name for folder in files.shipped()]
     for folder in files.shipped():
         assert instruments.get_instrument(folder.name) == files.load_instrument(folder)
