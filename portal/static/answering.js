@@ -7,10 +7,14 @@ const PATIENCE = 5000; // milliseconds before a network that does not answer is 
 let timer;
 let waiting = 0;
 let line = Promise.resolve();
+let unsaved = false; // something was changed here and is not known to be saved
+let refused = Boolean(form?.dataset.autosave); // what the page shows was not taken when it was last sent
+let goes = false; // a button sends the form, or somebody leaves without saving and knows it
 
 async function send() {
   const stop = new AbortController();
   const late = setTimeout(() => stop.abort(), PATIENCE);
+  let saved = false;
   try {
     const response = await fetch(form.action, {
       method: "POST",
@@ -18,37 +22,66 @@ async function send() {
       headers: { "X-Requested-With": "fetch" },
       signal: stop.signal,
     });
-    // Whoever has gone on typing is not told that it is saved.
-    if (response.status === 204 && !timer) word.textContent = word.dataset.saved;
+    saved = response.status === 204;
   } catch {
-    // Nothing is said; the button saves it.
+    // Without a network nothing is saved, and that is said.
   }
   clearTimeout(late);
+  refused = !saved;
+  // Whoever has gone on is told how the newest went.
+  if (timer || waiting > 1) return;
+  unsaved = !saved;
+  word.textContent = saved ? word.dataset.saved : word.dataset.unsaved;
 }
 
 function save() {
-  clearTimeout(timer);
-  timer = undefined;
-  word.textContent = "";
+  if (document.documentElement.hidden) return; // leaving quickly takes the cursor out of the text
+  change();
   waiting += 1;
   line = line.then(send).then(() => {
     waiting -= 1;
   });
 }
 
+function change() {
+  clearTimeout(timer);
+  timer = undefined;
+  word.textContent = "";
+  unsaved = true;
+  goes = false;
+}
+
+// Leaving quickly, where site.js hides the page, is held up by nothing, and nothing is sent after it.
+const free = () => goes || document.documentElement.hidden;
+
 if (form) {
   form.addEventListener("change", save);
   form.addEventListener("input", (event) => {
     if (event.target.tagName !== "TEXTAREA") return;
-    word.textContent = "";
-    clearTimeout(timer);
+    change();
     timer = setTimeout(save, TYPING);
   });
   // An answer under way must not arrive after the one the button sends.
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
-    if (!waiting || !form.requestSubmit) return;
+    timer = undefined;
+    if (!waiting || !form.requestSubmit) {
+      goes = true;
+      return;
+    }
     event.preventDefault();
     line.then(() => form.requestSubmit(event.submitter));
+  });
+  addEventListener("click", (event) => {
+    if (event.target.closest(".leave, [data-without-saving]")) goes = true;
+  });
+  addEventListener("beforeunload", (event) => {
+    // Only what the portal does not take is asked about.
+    if (free() || !(refused || (unsaved && !new FormData(form).has("answer")))) return;
+    event.preventDefault();
+    event.returnValue = true; // for browsers from before 2023
+  });
+  addEventListener("online", () => {
+    if (unsaved) save();
   });
 }
