@@ -7,12 +7,14 @@ const PATIENCE = 5000; // milliseconds before a network that does not answer is 
 let timer;
 let waiting = 0;
 let line = Promise.resolve();
+let underWay;
 let unsaved = false; // something was changed here and is not known to be saved
 let refused = Boolean(form?.dataset.autosave); // what the page shows was not taken when it was last sent
 let goes = false; // a button sends the form, or somebody leaves without saving and knows it
 
 async function send() {
   const stop = new AbortController();
+  underWay = stop;
   const late = setTimeout(() => stop.abort(), PATIENCE);
   let saved = false;
   try {
@@ -20,6 +22,7 @@ async function send() {
       method: "POST",
       body: new URLSearchParams(new FormData(form)),
       headers: { "X-Requested-With": "fetch" },
+      keepalive: true, // it arrives although the page is left
       signal: stop.signal,
     });
     saved = response.status === 204;
@@ -76,10 +79,14 @@ if (form) {
     if (event.target.closest(".leave, [data-without-saving]")) goes = true;
   });
   addEventListener("beforeunload", (event) => {
-    // Only what the portal does not take is asked about.
+    // What can be saved goes with the page; only what the portal does not take is asked about.
     if (free() || !(refused || (unsaved && !new FormData(form).has("answer")))) return;
     event.preventDefault();
     event.returnValue = true; // for browsers from before 2023
+  });
+  addEventListener("pagehide", () => {
+    underWay?.abort(); // an older one must not arrive last, nor any after leaving quickly
+    if (unsaved && !free()) send();
   });
   addEventListener("online", () => {
     if (unsaved) save();

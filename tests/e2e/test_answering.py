@@ -115,6 +115,18 @@ def test_a_change_that_lacks_its_reason_is_asked_about(visit):
     assert visit.asked == ["beforeunload"]
 
 
+def test_words_typed_a_moment_ago_are_kept_when_the_browser_goes_back(visit):
+    visit.open("/answer/overview")
+    visit.open("/answer/EQ1")
+    choose(visit, "1")
+    said(visit, "Saved")
+    write(visit, "Typed just now.")
+    visit.page.go_back()
+    visit.page.wait_for_url("**/answer/overview")
+    assert visit.asked == []
+    assert kept(visit) == ("1", "Typed just now.")
+
+
 def test_what_a_network_that_was_away_has_not_taken_goes_when_it_is_back(visit):
     visit.context.set_offline(True)
     choose(visit, "1")
