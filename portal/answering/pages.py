@@ -110,14 +110,19 @@ def show_key(key: str) -> Response:
     return with_key(page, key)
 
 
-def ask_key(form: ReturnForm | None, item: str, typed: dict[str, str]) -> ResponseReturnValue:
-    """The page that asks for the return key; what was typed without one comes along. A key that opens nothing goes."""
+def ask_key(form: ReturnForm | None, item: str, typed: dict[str, str], *, unknown: bool = False) -> ResponseReturnValue:
+    """The page that asks for the return key; what was typed without one comes along. A key that opens nothing goes.
+
+    ``unknown``: the key just typed opens nothing. Whether its round has closed or never was, nobody can tell any more.
+    """
     form = form or ReturnForm(formdata=None)
     wrong = bool(request.cookies.get(COOKIE)) and services.find_sheet(held_key()) is None
-    if wrong and not form.errors:
+    if unknown or (wrong and not form.errors):
         form.words.errors = [unknown_key()]
     carried = {name: value for name, value in typed.items() if value}
-    page = render_template("answering/come_back.html", form=form, item=item, carried=carried)
+    page = render_template(
+        "answering/come_back.html", form=form, item=item, carried=carried, opens_nothing=unknown or wrong
+    )
     return without_key(page) if wrong else page
 
 

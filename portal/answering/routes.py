@@ -125,12 +125,11 @@ def come_back() -> ResponseReturnValue:
         sheet = services.find_sheet(return_key.read(form.words.data or ""))
         if sheet is None:
             _count_wrong("key")
-            form.words.errors = [pages.unknown_key()]
-        else:
-            seconds = services.seconds_open(sheet) if form.mine.data else None
-            if any(typed.values()) and sheet.asks(item) and sheet.open:
-                return pages.with_key(pages.show_item(sheet, item, typed, unsaved=True), sheet.key, seconds)
-            return pages.with_key(redirect(url_for(".go_on"), 303), sheet.key, seconds)
+            return pages.ask_key(form, item, typed, unknown=True)
+        seconds = services.seconds_open(sheet) if form.mine.data else None
+        if any(typed.values()) and sheet.asks(item) and sheet.open:
+            return pages.with_key(pages.show_item(sheet, item, typed, unsaved=True), sheet.key, seconds)
+        return pages.with_key(redirect(url_for(".go_on"), 303), sheet.key, seconds)
     return pages.ask_key(form, item, typed)
 
 

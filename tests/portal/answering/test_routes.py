@@ -386,6 +386,22 @@ def test_a_closed_round_says_that_saved_answers_count(browser, slips, organisati
     assert browser.get(f"/answer/place/{codes[1]}", status=404)
 
 
+def test_whoever_saves_after_a_round_was_closed_early_gets_the_words_back(browser, slips, organisation):
+    round_, codes = slips()
+    page, words = first_question(browser, codes[0])
+    with db.connection():
+        close_round(organisation.id, round_.id)
+    page = browser.submit(page, button=SAVE, answer="2", comment="Typed for an hour.")
+    for _ in range(2):
+        assert "the round may have closed" in page.text
+        assert page.root.find(".//blockquote/p").text == "Typed for an hour."
+        assert "is shown again" not in page.text and "no key any more" not in page.text
+        page = browser.submit(page, words=words)
+    assert stored() == {}
+    again = browser.submit(browser.get("/answer/return"), words=words)
+    assert "may have closed" not in again.text, "nothing was sent that could be lost"
+
+
 def test_signing_in_never_finds_a_sheet(browser, make, organisation, slips, app):
     _round, codes = slips()
     peer = make.member(organisation, "peer_worker")
