@@ -476,7 +476,7 @@ def test_of_two_who_start_for_their_group_at_once_the_slower_is_told_so(browser,
     begun.wait()
     page = browser.submit(page, button="Start")
     thread.join()
-    assert page.heading == "You have started already"
+    assert page.heading == "Your group has begun"
     assert "Your group answers together, and somebody has begun." in page.text
 
 
