@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from assessments.answers import EVIDENCE_ONLY, InvalidAnswer, Problem, neighbours
 from assessments.model import Scale
+from portal import clock
 from portal.answering import return_key, services, starting
 from portal.answering.forms import KeepForm, ReturnForm
 from portal.answering.services import HeldSheet
@@ -78,7 +79,9 @@ def say_over(error: Exception) -> ResponseReturnValue:
     """Answers come too late; what was typed is shown, so that it is not lost unseen."""
     if by_script():
         return "", 409
-    return without_key(render_template("answering/closed.html", sheet=error.args[0], typed=typed()))
+    sheet = error.args[0]
+    early = sheet.round.closes_on >= clock.today()  # closed by a lead, or with its organisation
+    return without_key(render_template("answering/closed.html", sheet=sheet, early=early, typed=typed()))
 
 
 def say_gone(_error: Exception) -> ResponseReturnValue:

@@ -74,21 +74,23 @@ def count_wrong(what: str, network: str) -> None:
 
 _FIND = """
 SELECT s.id, s.rater_group, s.mode, g.places,
-       r.id, r.instrument_id, r.wordings, r.smallest_group, r.closes_on, r.closed_at
+       r.id, r.instrument_id, r.wordings, r.smallest_group, r.closes_on, r.closed_at, o.closed_on
 FROM sheet s
 JOIN "round" r ON r.id = s.round_id
+JOIN organisation o ON o.id = r.organisation_id
 JOIN round_group g ON g.round_id = r.id AND g.rater_group = s.rater_group
 WHERE s.key_hash = ?
 """
 
-# One statement finds the sheet, asks whether the round is open and writes: nothing can happen in between.
+# One statement finds the sheet, asks whether the round is open and writes: nothing can happen in between. In a closed
+# organisation nobody would ever read the answer.
 _SAVE = """
 INSERT INTO answer
     (sheet_id, item, organisation, programme, round, rater_group, value, reason, evidence, differed, text)
 SELECT s.id, CAST(? AS VARCHAR(12)), r.organisation_id, r.programme_id, r.id, s.rater_group, CAST(? AS VARCHAR(8)),
        CAST(? AS VARCHAR(16)), CAST(? AS VARCHAR(12)), ?, CAST(? AS TEXT)
-FROM sheet s JOIN "round" r ON r.id = s.round_id
-WHERE s.key_hash = ? AND r.closed_at IS NULL AND r.closes_on >= ?
+FROM sheet s JOIN "round" r ON r.id = s.round_id JOIN organisation o ON o.id = r.organisation_id
+WHERE s.key_hash = ? AND r.closed_at IS NULL AND r.closes_on >= ? AND o.closed_on IS NULL
 ON CONFLICT (sheet_id, item) DO UPDATE SET
     value = excluded.value, reason = excluded.reason, evidence = excluded.evidence, differed = excluded.differed,
     text = excluded.text
@@ -111,7 +113,7 @@ def find_sheet(key: str) -> HeldSheet | None:
     row = _run(_FIND, return_key.hash_of(key)).fetchone() if key else None
     if row is None:
         return None
-    sheet, group, mode, places_made, round_id, instrument, wordings, smallest_group, closes_on, closed_at = row
+    sheet, group, mode, places_made, round_id, instrument, wordings, smallest_group, closes_on, closed_at, gone = row
     round_ = Round(
         id=UUID(str(round_id)),
         instrument=UUID(str(instrument)),
@@ -126,13 +128,13 @@ def find_sheet(key: str) -> HeldSheet | None:
         RaterGroup(group),
         Mode(mode),
         instruments.instrument_of(round_),
-        is_open(round_.closes_on, closed_at),
+        gone is None and is_open(round_.closes_on, closed_at),
         places_made,
     )
 
 
 def save(sheet: HeldSheet, item: str, answer: GivenAnswer) -> bool:
-    """Save the answer, in place of an earlier one. False once the round has closed or the sheet is gone."""
+    """Save the answer, in place of an earlier one. False once the round is over (``_SAVE``) or the sheet is gone."""
     try:
         return _save(sheet, item, answer)
     except peewee.IntegrityError:

@@ -36,8 +36,12 @@ def make_slips(round_: Round, group: RaterGroup, how_many: int, first: UUID | No
 
 
 def takes_answers() -> peewee.Expression:
-    """Whether a round is open today, also when nothing has closed it yet on the day after its last."""
-    return Round.closed_at.is_null() & (Round.closes_on >= clock.today())
+    """Whether a round is open today, also when nothing has closed it yet on the day after its last.
+
+    None is in a closed organisation: nobody could ever read the answers.
+    """
+    open_ones = Organisation.select(Organisation.id).where(Organisation.closed_on.is_null())
+    return Round.closed_at.is_null() & (Round.closes_on >= clock.today()) & Round.organisation.in_(open_ones)
 
 
 def find_place_by_code(code: str) -> RoundPlace | None:
@@ -48,12 +52,7 @@ def find_place_by_code(code: str) -> RoundPlace | None:
     place: RoundPlace | None = (
         RoundPlace.select(RoundPlace, Round)
         .join(Round)
-        .join(Organisation)
-        .where(
-            RoundPlace.token_hash == keys.token_hash(plain_code(code)),
-            takes_answers(),
-            Organisation.closed_on.is_null(),
-        )
+        .where(RoundPlace.token_hash == keys.token_hash(plain_code(code)), takes_answers())
         .first()
     )
     return place

@@ -402,6 +402,20 @@ def test_whoever_saves_after_a_round_was_closed_early_gets_the_words_back(browse
     assert "may have closed" not in again.text, "nothing was sent that could be lost"
 
 
+def test_with_its_organisation_a_round_closes(browser, make, slips, organisation, app):
+    page, words = first_question(browser, slips()[1][0])
+    page = browser.submit(page, button=SAVE, answer="1")
+    administrator = Browser(app).sign_in(make.person(portal_role="administrator", second_factor=True))
+    closing = administrator.get(f"/manage/organisations/{organisation.id}/close")
+    administrator.submit(closing, button="Close it")
+    page = browser.submit(page, button=SAVE, answer="2", comment="Too late, sadly.")
+    assert page.heading == "This round has closed"
+    assert "It closed before its last day" in page.text and "answers count" not in page.text
+    assert "Too late, sadly." in page.text
+    assert stored() == {"EQ1": "1"}
+    assert browser.submit(browser.get("/answer/return"), words=words).heading == "This round has closed"
+
+
 def test_signing_in_never_finds_a_sheet(browser, make, organisation, slips, app):
     _round, codes = slips()
     peer = make.member(organisation, "peer_worker")

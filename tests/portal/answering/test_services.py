@@ -11,7 +11,7 @@ from assessments.model import Mode, RaterGroup
 from portal import clock, db
 from portal.accounts.words import word_list
 from portal.answering import return_key, services, starting
-from portal.organisations.services import add_member, create_programme, roles_of
+from portal.organisations.services import add_member, close_organisation, create_programme, roles_of
 from portal.rounds.closing import close_round, tidy_files
 from portal.rounds.models import Answer, RoundCount, RoundPlace, Sheet
 from tests.conftest import NOW
@@ -322,6 +322,19 @@ def test_an_answer_given_while_the_round_closes_is_counted_or_refused(slips, org
     assert not failed
     counted = sum(row.level_2 for row in RoundCount.select().where(RoundCount.round == round_.id))
     assert counted == len(saved) == Answer.select().count()
+
+
+def test_in_a_closed_organisation_nothing_more_is_saved_or_begun(slips, organisation, database):
+    _round, codes = slips()
+    sheet, beginning = start(codes[0]), starting.find_by_code(codes[1])
+    assert services.save(sheet, "EQ1", Given("1"))
+    close_organisation(organisation.id)
+    assert not services.save(sheet, "EQ1", Given("2"))
+    assert not services.save(sheet, "EQ2", Given("2"))
+    assert services.is_over(sheet)
+    assert not services.find_sheet(sheet.key).open
+    assert not starting.start(beginning, return_key.new("en"))
+    assert [row[:2] for row in rows()] == [("EQ1", "1")]
 
 
 def test_a_sheet_deleted_while_answers_come_in_stays_deleted(begun):
