@@ -13,7 +13,7 @@ from portal import clock
 from portal.forms import acts
 from portal.organisations import codes, invitations, peer_contact, services, words
 from portal.organisations.forms import InvitationForm, OrganisationForm, PeerContactForm, ProgrammeForm
-from portal.permissions import Permission, allowed, needs
+from portal.permissions import Permission, allowed, needs, signed_in
 from portal.qr import qr_code
 
 bp = Blueprint("organisations", __name__)
@@ -177,6 +177,25 @@ def leave(organisation_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("home.show_my_page"), 303)
     last_lead = any(one.id == organisation_id for one in services.sole_lead_of(current_user.id))
     return render_template("organisations/leave.html", organisation=organisation, last_lead=last_lead)
+
+
+# Nobody gets in there any more, so the address is one of the person's own.
+@bp.get("/me/closed-organisations")
+@signed_in
+def list_closed() -> ResponseReturnValue:
+    return render_template(
+        "organisations/list_closed.html", organisations=services.closed_organisations_of(current_user.id)
+    )
+
+
+@bp.post("/me/closed-organisations/<uuid:chosen_id>/leave")
+@signed_in
+def leave_closed(chosen_id: UUID) -> ResponseReturnValue:
+    chosen = [one for one in services.closed_organisations_of(current_user.id) if one.id == chosen_id]
+    if chosen and acts():
+        services.leave(chosen_id, current_user.id)
+        flash(_("You have left %(name)s.", name=chosen[0].name))
+    return redirect(url_for(".list_closed"), 303)
 
 
 # --- invitations ---

@@ -21,7 +21,7 @@ EVERYWHERE: frozenset[UUID] = frozenset()  # as in a membership: no programme na
 
 
 class LastLead(Exception):
-    """An organisation is never without a lead: another one has to be named first."""
+    """An organisation is never without a lead, until it is closed: another one has to be named first."""
 
 
 class AlreadyMade(Exception):
@@ -231,7 +231,7 @@ def end_membership(organisation: UUID, membership: UUID, *, person: UUID | None 
         return
     # Before leads are counted: on PostgreSQL the audit's lock keeps two leads from going at once.
     audit.record("organisations.leave", chosen, organisation)
-    if chosen.role == "lead" and _full_leads_of(organisation) == [chosen.id]:
+    if chosen.role == "lead" and not chosen.organisation.closed_on and _full_leads_of(organisation) == [chosen.id]:
         raise LastLead
     _end(chosen)
 
@@ -242,6 +242,13 @@ def leave(organisation: UUID, person: UUID) -> None:
     here = (Membership.organisation == organisation) & (Membership.person == person)
     for membership in list(Membership.select().where(here).order_by(Membership.role)):
         end_membership(organisation, membership.id)
+
+
+def closed_organisations_of(person: UUID) -> list[Organisation]:
+    """Closed organisations the person still belongs to, by name."""
+    own = Membership.select(Membership.organisation).where(Membership.person == person)
+    closed = Organisation.id.in_(own) & Organisation.closed_on.is_null(False)
+    return list(Organisation.select().where(closed).order_by(Organisation.name, Organisation.id))
 
 
 @db.transaction

@@ -378,6 +378,24 @@ def test_a_member_leaves(browser, login, make):
     here(browser, "show_organisation", house, status=404)
 
 
+@pytest.mark.parametrize("role", ["staff", "lead"])
+def test_a_member_leaves_an_organisation_that_has_closed(browser, login, make, role):
+    """Also as its last lead: nobody can be invited there any more."""
+    house, other = make.organisation(), make.organisation("Open House")
+    person = make.member(house, role)
+    with db.connection():
+        services.add_member(other.id, person.id, role)
+        services.close_organisation(house.id)
+    login(person)
+    page = browser.get(browser.get("/me/settings").links()["Organisations that have closed"])
+    assert "Harbour House" in page.text and "Open House" not in page.text
+    page = browser.submit(page, button="Leave Harbour House")
+    assert "You have left Harbour House." in page.html and "You belong to none." in page.text
+    browser.post(f"/me/closed-organisations/{other.id}/leave")
+    with db.connection():
+        assert [row.organisation_id for row in Membership.select()] == [other.id]
+
+
 # --- new organisations and the portal's administrator ---
 
 

@@ -92,6 +92,19 @@ def test_the_last_lead_stays_until_there_is_another(database, make):
     assert services.roles_of(lead.id) == ()
 
 
+def test_a_closed_organisation_needs_no_lead_and_holds_nobody(database, make):
+    house, other = make.organisation(), make.organisation("Open House")
+    lead = make.member(house, "lead")
+    services.add_member(house.id, lead.id, "staff")
+    services.add_member(other.id, lead.id, "staff")
+    assert services.closed_organisations_of(lead.id) == []
+    services.close_organisation(house.id)
+    assert [one.name for one in services.closed_organisations_of(lead.id)] == ["Harbour House"]
+    services.leave(house.id, lead.id)
+    assert services.closed_organisations_of(lead.id) == []
+    assert [row.organisation_id for row in Membership.select()] == [other.id]
+
+
 def test_only_who_can_lead_it_all_counts_as_its_lead(database, make):
     house = make.organisation()
     lead = make.member(house, "lead")
