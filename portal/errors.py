@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from portal import db
-from portal.forms import carried_fields
+from portal.forms import posted_fields
 
 
 def init_app(app: Flask) -> None:
@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
 
 def show_form_again(_error: CSRFError) -> ResponseReturnValue:
     """The page was open too long, or cookies are off: keep what was typed and let the person send it again."""
-    return render_template("errors/send_again.html", fields=carried_fields(), address=request.full_path), 400
+    return render_template("errors/send_again.html", fields=posted_fields(), address=request.full_path), 400
 
 
 def show_error(error: HTTPException) -> ResponseReturnValue:

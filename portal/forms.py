@@ -15,6 +15,8 @@ from portal import clock, csrf
 # Set by the page after an expired sign-in: the form shows what came along with it and saves nothing yet.
 CARRIED = "carried_over"
 SECRETS = frozenset({"csrf_token", "key_words", "code", "typed", "secret", "proof", CARRIED})
+# Before the name of each field that comes along through the pages of signing in, which have a nickname of their own.
+ALONG = "carried-"
 
 
 class PortalForm(FlaskForm):
@@ -73,6 +75,22 @@ def acts() -> bool:
     return request.method == "POST" and not request.form.get(CARRIED)
 
 
+def posted_fields() -> list[tuple[str, str]]:
+    """What was posted and may be shown again: everything but secrets."""
+    fields = request.form.items(multi=True)
+    return [(name, value) for name, value in fields if name.removeprefix(ALONG) not in SECRETS]
+
+
+def send_along() -> list[tuple[str, str]]:
+    """What was posted, named so that it goes through the pages of signing in without being taken for theirs."""
+    return [(f"{ALONG}{name}", value) for name, value in posted_fields()]
+
+
 def carried_fields() -> list[tuple[str, str]]:
-    """What was posted and should come along through a sign-in: everything but secrets."""
-    return [(name, value) for name, value in request.form.items(multi=True) if name not in SECRETS]
+    """What has come along so far, still named as ``send_along`` does."""
+    return [(name, value) for name, value in posted_fields() if name.startswith(ALONG)]
+
+
+def own_names(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What came along, named as in the form it was typed into."""
+    return [(name.removeprefix(ALONG), value) for name, value in fields]

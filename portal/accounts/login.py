@@ -16,7 +16,7 @@ from portal import audit, clock, db, here
 from portal.accounts import sign_ins
 from portal.accounts.forms import SignInForm
 from portal.config import setting
-from portal.forms import carried_fields
+from portal.forms import send_along
 from portal.permissions import SECOND_FACTOR_ROLES, Held
 from portal.recall import until_written
 
@@ -127,7 +127,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     """The sign-in page, with what was typed carried along as hidden fields when a form was sent too late."""
     if request.method == "GET":
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-    fields = carried_fields()
+    fields = send_along()
     page_or_form = fields or "GET" in (request.url_rule.methods or ()) if request.url_rule else False
     form = SignInForm(formdata=None, next=request.path if page_or_form else url_for("home.show_my_page"))
     page = render_template("accounts/sign_in.html", form=form, carried=fields)

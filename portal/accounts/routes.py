@@ -24,7 +24,7 @@ from flask_babel import gettext as _
 from portal import security
 from portal.accounts import login, portal_people, second_factor, services, sign_ins
 from portal.accounts.forms import CodeForm, ConfirmForm, SignInForm, SignUpForm
-from portal.forms import acts, carried_fields
+from portal.forms import acts, carried_fields, own_names
 from portal.i18n import language
 from portal.permissions import by_token, public, signed_in
 from portal.views import DISCREET_COOKIE
@@ -55,7 +55,7 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm(next=request.args.get("next", ""))
     if request.args.get("show"):
         form.show_words()
-    carried = _carried()
+    carried = carried_fields()
     if form.validate_on_submit():
         try:
             person = services.check_key_words(form.nickname.data or "", form.key_words.data or "", security.network())
@@ -75,7 +75,7 @@ def sign_in() -> ResponseReturnValue:
 @public
 def take_code() -> ResponseReturnValue:
     form = CodeForm()
-    carried = _carried()
+    carried = carried_fields()
     if form.validate_on_submit():
         try:
             person = second_factor.check_code(form.step.data or "", form.code.data or "")
@@ -89,18 +89,12 @@ def take_code() -> ResponseReturnValue:
     return render_template("accounts/second_step.html", form=form, carried=carried)
 
 
-def _carried() -> list[tuple[str, str]]:
-    """What was typed into another form before somebody had to sign in."""
-    own = ("nickname", "next", "shared", "step")
-    return [(name, value) for name, value in carried_fields() if name not in own]
-
-
 def _signed_in(
     person: UUID, address: str | None, carried: list[tuple[str, str]], *, shared: bool = False
 ) -> ResponseReturnValue:
     login.begin(person, shared_device=shared)
     if carried:
-        return render_template("accounts/back_to_form.html", fields=carried, address=_local(address))
+        return render_template("accounts/back_to_form.html", fields=own_names(carried), address=_local(address))
     return redirect(_local(address), 303)
 
 

@@ -312,6 +312,39 @@ def test_what_is_sent_by_a_page_after_signing_in_again_does_nothing_yet(browser,
         assert browser.get("home.show_my_page").heading == "Hello, Quiet Heron", address
 
 
+@pytest.mark.parametrize("button", ["Block this account", "Give exactly these roles"])
+def test_another_nickname_that_was_typed_waits_while_one_signs_in_with_ones_own(browser, login, make, button):
+    """Both forms have a field of that name."""
+    login(make.person("Boss", portal_role="administrator", second_factor=True))
+    make.person("Ivory Finch")
+    page = browser.get("accounts.list_portal_people")
+    clock.stop(NOW + dt.timedelta(hours=3))
+    roles = {"role": ["author"]} if "roles" in button else {}
+    page = browser.submit(page, button=button, nickname="Ivory Finch", status=401, **roles)
+    names = [name for name, _value in page.fields(page.form("Sign in"))]
+    assert len(names) == len(set(names)), "no field is there twice"
+    page = browser.submit(page, nickname="Boss", key_words="wrong words")
+    page = browser.submit(page, nickname="Boss", key_words=KEY_WORDS, csrf_token="stale", status=400)
+    page = browser.submit(page, button="Back to what I wrote")
+    page = browser.submit(page, nickname="Boss", key_words=KEY_WORDS)
+    page = browser.submit(page, code="000000")
+    page = browser.submit(page, code=pyotp.TOTP(TOTP_SECRET).at(clock.now()))
+    page = browser.submit(page, button="Back to what I wrote")
+    assert page.heading == "People who look after the portal"
+    form = page.form(button)
+    assert dict(page.fields(form))["nickname"] == "Ivory Finch"
+    assert roles.items() <= {"role": [value for name, value in page.fields(form) if name == "role"]}.items()
+    from portal import db
+
+    with db.connection():
+        kept = Person.get(Person.nickname == "Ivory Finch")
+        assert (kept.blocked, kept.portal_roles) == (False, ""), "nothing is done yet"
+    browser.submit(page, button=button)
+    with db.connection():
+        done = Person.get(Person.nickname == "Ivory Finch")
+        assert (done.blocked, done.portal_roles) == ((False, "author") if roles else (True, ""))
+
+
 def test_key_words_and_codes_are_never_carried_along(browser, login, make):
     login(make.person("Quiet Heron"))
     page = browser.get("accounts.change_key_words")

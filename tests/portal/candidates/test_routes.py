@@ -177,7 +177,7 @@ def test_keeping_is_asked_again_and_then_there_on_ones_own_page(browser, login, 
 def test_a_visitor_signs_in_and_finds_the_answers_still_there(browser, make):
     wren = make.person("Wren")
     page = confirm(browser, to_lists(browser))
-    page = browser.submit(page, button="Sign in, then keep it")
+    page = browser.submit(page, button="Sign in, then keep it", status=401)
     page = browser.submit(page, button="Sign in", nickname="Wren", key_words=KEY_WORDS)
     page = browser.submit(page, button="Back to what I wrote")
     assert page.heading == "Keep it with your account?"
