@@ -214,6 +214,15 @@ def _queue() -> Iterator[None]:
         os.close(handle)  # gives the lock back, too
 
 
+def try_to_write() -> None:
+    """Change something and take it back. Raises OSError for the files beside SQLite, one of UNREACHABLE for its own."""
+    # A mere beginning would not do: where the file cannot be written, SQLite takes it for the beginning of a reading.
+    if is_sqlite():
+        with connection(), _queue(), database.atomic() as change:
+            database.execute_sql("CREATE TABLE trial (id)")
+            change.rollback()
+
+
 def migrate() -> list[str]:
     """Bring the database up to date; the names of what was applied. Raises DatabaseUnusable when it is newer."""
     with connection(), _migration_lock():

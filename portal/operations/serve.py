@@ -92,10 +92,7 @@ def bring_up_to_date(demo: bool | None) -> None:
             with db.connection():
                 services.check_mark(demo)  # before anything is written: the wrong folder stays as it is
         make_keys(values["DATA_DIR"])
-        try:
-            db.migrate()
-        except OSError as error:
-            raise CannotStart(f"The database at {url} cannot be written: {error.strerror}.") from error
+        migrate()
         with db.connection():
             demo = services.is_demo() if demo is None else demo
             services.check_mark(demo)
@@ -103,6 +100,30 @@ def bring_up_to_date(demo: bool | None) -> None:
                 services.mark_as_demo()
     except (config.ConfigError, db.DatabaseUnusable) as error:
         raise CannotStart(str(error)) from error
+
+
+def migrate() -> None:
+    """Bring the database up to date. Raises CannotStart where it, or a lock beside it, cannot be written."""
+    try:
+        check_writing()
+        db.migrate()
+    except OSError as error:
+        raise _not_ours(error.filename, error.strerror) from error
+
+
+def check_writing() -> None:
+    """Somebody else's database may well be read: that nothing can be changed would show at the first change."""
+    try:
+        db.try_to_write()
+    except db.UNREACHABLE as error:
+        raise _not_ours(db.database.database, str(error).splitlines()[0]) from error
+
+
+def _not_ours(path: str, why: str | None) -> CannotStart:
+    return CannotStart(
+        f"{path} cannot be written: {why}. "
+        "Give the account that runs the portal the right to write it and the files beside it."
+    )
 
 
 def check_database(url: str) -> None:

@@ -157,6 +157,32 @@ def test_an_unwritable_folder_is_one_sentence(tmp_path):
     assert "Traceback" not in answer.stderr
 
 
+def test_a_database_that_takes_no_writing_is_one_sentence(tmp_path):
+    """Whoever runs the tests: with a format for writing that SQLite does not know, it only reads the file."""
+    assert run("migrate", "--data", str(tmp_path)).returncode == 0
+    database = tmp_path / "portal.sqlite3"
+    with database.open("r+b") as file:
+        file.seek(18)
+        file.write(b"\x03")
+    for command in (["serve", "--port", str(free_port())], ["migrate"]):
+        answer = run(*command, "--data", str(tmp_path))
+        assert answer.returncode == 2
+        assert f"{database} cannot be written: attempt to write a readonly database." in answer.stderr
+        assert "Give the account that runs the portal the right" in answer.stderr
+        assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("name", ["portal.sqlite3.lock", "portal.sqlite3.migrating"])
+def test_a_file_beside_the_database_that_cannot_be_opened_is_one_sentence(tmp_path, name):
+    """A folder in its place, since root may open everything else."""
+    (tmp_path / name).mkdir()
+    answer = run("serve", "--port", str(free_port()), "--data", str(tmp_path))
+    assert answer.returncode == 2
+    assert f"{tmp_path / name} cannot be written: Is a directory." in answer.stderr
+    assert "Give the account that runs the portal the right" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 def test_a_database_of_a_newer_release_is_one_sentence(tmp_path):
     assert run("migrate", "--data", str(tmp_path)).returncode == 0
     with sqlite3.connect(tmp_path / "portal.sqlite3") as connection:
