@@ -140,7 +140,10 @@ def sign_up() -> ResponseReturnValue:
             form.own.errors = [_("Somebody has this nickname. Add a word or a number, or take another.")]
         except services.NicknameUnsuitable:
             form.own.errors = [
-                _("Two to forty letters, figures, spaces, dots and hyphens, please. Not your real name.")
+                _(
+                    "Two to forty letters, figures, spaces, dots and hyphens, please, one letter or figure at least. "
+                    "Not your real name."
+                )
             ]
         else:
             return _show_draft(draft, ConfirmForm(formdata=None, token=draft.token))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Collection
@@ -25,7 +24,8 @@ QUARTER = 900  # seconds
 TRIES_PER_ACCOUNT = 5  # in a quarter of an hour
 TRIES_PER_NETWORK = 150  # many people share one address at a drop-in
 SIGN_UPS_PER_NETWORK = 60
-NICKNAME_LENGTH = 40  # as typed, and as compared
+NICKNAME_LENGTH = 40  # as kept, and as compared
+BETWEEN_LETTERS = " .'’-_"
 
 hasher = PasswordHasher()
 # Verified in place of a hash that does not exist, so that unknown nicknames take as long as known ones.
@@ -84,15 +84,21 @@ def offer_nicknames(how_many: int = 5) -> list[str]:
 
 
 def check_nickname(nickname: str) -> str:
-    """The nickname, tidied. Raises NicknameUnsuitable or NicknameTaken."""
+    """The nickname as it is kept: composed and tidied. Raises NicknameUnsuitable or NicknameTaken."""
     controls = any(unicodedata.category(sign) == "Cc" for sign in nickname.strip())
-    nickname = " ".join(nickname.split())
+    nickname = " ".join(unicodedata.normalize("NFC", nickname).split())
     fits = 2 <= len(nickname) <= NICKNAME_LENGTH and len(words.fold(nickname)) <= NICKNAME_LENGTH
-    if controls or not fits or not re.fullmatch(r"[\w .'’-]+", nickname):
+    if controls or not fits or not _can_be_read(nickname):
         raise NicknameUnsuitable
     if Person.select(Person.id).where(Person.nickname_folded == words.fold(nickname)).exists():
         raise NicknameTaken
     return nickname
+
+
+def _can_be_read(nickname: str) -> bool:
+    """Letters or figures of any script, with the signs above and below them that many scripts write vowels with."""
+    kinds = {unicodedata.category(sign)[0] for sign in nickname if sign not in BETWEEN_LETTERS}
+    return kinds <= set("LNM") and bool(kinds & set("LN"))
 
 
 def draft_account(nickname: str, language: str, network: str) -> Draft:

@@ -3,6 +3,7 @@ import datetime as dt
 import sqlite3
 import threading
 import time
+import unicodedata
 
 import pyotp
 import pytest
@@ -44,13 +45,27 @@ def test_an_offered_nickname_can_be_taken(browser):
 
 
 @pytest.mark.parametrize(
-    ("typed", "words"), [("Quiet Heron", "Somebody has this nickname"), ("x", "Two to forty letters")]
-)
+    ("typed", "words"),
+    [
+        ("Quiet Heron", "Somebody has this nickname"), ("x", "Two to forty letters"),
+        ("--", "one letter or figure at least"),
+    ],
+)  # fmt: skip
 def test_a_nickname_that_cannot_be_had_is_said_and_kept_in_the_field(browser, make, typed, words):
     make.person("Quiet Heron")
     page = browser.submit(browser.get("accounts.sign_up"), own=typed)
     assert words in page.text
     assert dict(page.fields(page.form()))["own"] == typed
+
+
+@pytest.mark.parametrize("nickname", ["किरण", "مُحَمَّد", "Zoe\u0308"])
+def test_a_name_with_signs_above_or_below_its_letters_is_a_nickname(browser, app, nickname):
+    page = browser.submit(browser.get("accounts.sign_up"), own=nickname)
+    key_words = words_on(page)
+    as_kept = unicodedata.normalize("NFC", nickname)
+    assert browser.submit(page, typed=key_words).heading == f"Hello, {as_kept}"
+    for typed in (nickname, as_kept):
+        assert sign_in(Browser(app), typed, key_words).heading == f"Hello, {as_kept}"
 
 
 def test_wrong_words_while_confirming_can_be_typed_again(browser):

@@ -1,5 +1,6 @@
 import datetime as dt
 import math
+import unicodedata
 
 import pyotp
 import pytest
@@ -36,8 +37,12 @@ def test_a_nickname_is_taken_once_whatever_its_case(database, make, typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "x", "a" * 41, "me@example.org", "<b>", "a\u200bb", "Quiet\x00Heron", "Quiet\nHeron", "ß" * 21]
-)
+    "typed",
+    [
+        "", "x", "a" * 41, "me@example.org", "<b>", "a\u200bb", "Quiet\x00Heron", "Quiet\nHeron", "ß" * 21, "--", "..",
+        "' ’", "e\u0301", "\u0301\u0308", "a\u200db", "Quiet\u202eHeron", "Quiet\ud800Heron", "🦊🦊",
+    ],
+)  # fmt: skip
 def test_an_unsuitable_nickname_is_refused(database, typed):
     with pytest.raises(services.NicknameUnsuitable):
         services.check_nickname(typed)
@@ -46,6 +51,17 @@ def test_an_unsuitable_nickname_is_refused(database, typed):
 @pytest.mark.parametrize("nickname", ["Σοφία 7", "Łódź", "O’Hara", "J.-P."])
 def test_names_of_every_alphabet_are_fine(database, nickname):
     assert services.check_nickname(nickname) == nickname
+
+
+@pytest.mark.parametrize("composed", ["Zoë", "Nguyễn Thị", "किरण", "مُحَمَّد", "நிலா", "あゆ が"])
+def test_signs_above_and_below_belong_to_a_name_however_they_are_encoded(database, make, composed):
+    typed = unicodedata.normalize("NFD", composed)
+    kept = services.check_nickname(typed)
+    assert kept == unicodedata.normalize("NFC", composed)
+    person = make.person(kept)
+    assert services.find_person(typed).id == services.find_person(composed).id == person.id
+    with pytest.raises(services.NicknameTaken):
+        services.check_nickname(typed.upper())
 
 
 def test_offered_nicknames_are_free_and_differ(database, make):
