@@ -22,6 +22,7 @@ from portal.recall import until_written
 
 SHARED_MINUTES = 10  # on a device that others use
 KEPT = ("invitation",)  # what a person came with goes on after signing in
+LEFT = "left"  # in the session: the token of a sign-in that was left unused for too long
 RENEW_SECONDS = 60  # the time of last use in the cookie is renewed when older
 
 Rows = Iterable[tuple[Any, ...]]  # of memberships
@@ -80,7 +81,7 @@ def _find(held_from: Callable[[Rows], tuple[Held, ...]]) -> SignedIn | None:
     idle_minutes = min(setting("IDLE_MINUTES"), SHARED_MINUTES) if kept.get("shared") else setting("IDLE_MINUTES")
     found = _read(token, held_from) if moment - seen <= idle_minutes * 60 else None
     if found is None or found.ends <= clock.now():
-        kept.pop("sign_in", None)
+        kept[LEFT] = kept.pop("sign_in")  # the next one ends it: to read a page writes nothing
         return None
     if moment - seen >= RENEW_SECONDS:
         kept["seen"] = moment
@@ -107,11 +108,12 @@ def _read(token: str, held_from: Callable[[Rows], tuple[Held, ...]]) -> SignedIn
 
 
 def begin(person: UUID, *, shared_device: bool = False) -> None:
-    """Sign this browser in with a new token; whatever it held before is gone, but for what KEPT names."""
+    """Sign this browser in with a new token; whatever it held before has ended, but for what KEPT names."""
     kept = {name: session[name] for name in KEPT if name in session}
+    earlier = session.get("sign_in") or session.get(LEFT)
     session.clear()
     session.update(kept)
-    session["sign_in"] = sign_ins.sign_in(person)
+    session["sign_in"] = sign_ins.sign_in(person, in_place_of=earlier)
     session["seen"] = int(clock.now().timestamp())
     if shared_device:
         session["shared"] = True

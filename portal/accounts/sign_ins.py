@@ -19,8 +19,10 @@ EXIT_SECONDS = 1
 
 
 @db.transaction
-def sign_in(person: UUID, label: str = "") -> str:
-    """A new sign-in; its token, which is not stored."""
+def sign_in(person: UUID, label: str = "", *, in_place_of: str | None = None) -> str:
+    """A new sign-in, in place of the one with that token; its own token, which is not stored."""
+    if in_place_of:
+        SignIn.delete().where(SignIn.token_hash == keys.token_hash(in_place_of)).execute()
     token = keys.new_token()
     SignIn.create(
         token_hash=keys.token_hash(token),

@@ -149,6 +149,26 @@ def test_an_idle_sign_in_ends_and_a_shared_device_forgets_sooner(app, make):
         assert browser.get("home.show_my_page").heading == "Come in"
 
 
+@pytest.mark.parametrize("hours", [0, 3])
+@pytest.mark.parametrize("second", ["Quiet Heron", "Ivory Finch"])
+def test_signing_in_again_ends_the_sign_in_this_browser_had(browser, app, make, hours, second):
+    """In use or left alone for long, one's own or somebody else's: others go on."""
+    from portal import db
+
+    people = {nickname: make.person(nickname).id for nickname in ("Quiet Heron", "Ivory Finch")}
+    sign_in(Browser(app), "Quiet Heron")
+    with db.connection():
+        elsewhere = SignIn.get().id
+    sign_in(browser, "Quiet Heron")
+    clock.stop(NOW + dt.timedelta(hours=hours))
+    browser.get("home.show_my_page")
+    assert sign_in(browser, second).heading == f"Hello, {second}"
+    with db.connection():
+        living = {row.id: row.person_id for row in SignIn.select()}
+    assert living.pop(elsewhere) == people["Quiet Heron"]
+    assert list(living.values()) == [people[second]]
+
+
 def test_what_was_typed_survives_an_expired_sign_in(browser, login, make):
     person = make.person("Quiet Heron")
     login(person)

@@ -20,6 +20,15 @@ def code_at(moment):
     return pyotp.TOTP(TOTP_SECRET).at(moment)
 
 
+def test_a_sign_in_takes_the_place_of_an_earlier_one_and_of_no_other(database, make):
+    person = make.person()
+    phone, library = sign_ins.sign_in(person.id), sign_ins.sign_in(person.id)
+    again = sign_ins.sign_in(person.id, in_place_of=library)
+    found = [sign_ins.find_sign_in(token) for token in (phone, library, again)]
+    assert [one is not None for one in found] == [True, False, True]
+    assert len(sign_ins.list_sign_ins(person.id)) == 2
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "xx"])
 def test_key_words_hold_75_bits_or_more(language):
     assert words.HOW_MANY * math.log2(len(set(words.word_list(language)))) >= 75
