@@ -8,6 +8,7 @@ from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, SelectMultipleField
+from wtforms.fields.choices import SelectFieldBase
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import clock, csrf
@@ -19,8 +20,24 @@ SECRETS = frozenset({"csrf_token", "key_words", "code", "typed", "secret", "proo
 ALONG = "carried-"
 
 
+class ChoiceWords:
+    """What a field of choices says by itself, in place of WTForms' words for programmers."""
+
+    def gettext(self, _theirs: str) -> str:
+        return _("Choose one of the lines shown.")
+
+    def ngettext(self, _one: str, _more: str, _number: int) -> str:
+        return self.gettext(_one)
+
+
 class PortalForm(FlaskForm):
     """A form with a CSRF token whose errors name what is wrong and what would be right."""
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            if issubclass(unbound_field.field_class, SelectFieldBase):
+                options = options | {"translations": ChoiceWords()}
+            return super().bind_field(form, unbound_field, options)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         csrf.token()  # where Flask-WTF finds it, before it signs one anew

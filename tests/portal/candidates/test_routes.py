@@ -251,6 +251,13 @@ def shared(browser, house, **typed):
         return SharedCopy.get().id
 
 
+def test_a_card_and_a_programme_that_are_not_there_are_said_in_plain_words(browser, wren, house):
+    page = share(browser, house, items=["F1.01", "zzz"], programme="zzz")
+    assert page.heading != "This is what they will see"
+    assert page.text.count("Choose one of the lines shown.") == 4, "at each field, and at the top"
+    assert "valid choice" not in page.text
+
+
 def test_before_sharing_the_person_sees_what_they_will_see(browser, wren, house):
     form = browser.get("candidates.share_copy")
     assert "items" not in values(form) and values(form)["ends_on"] == "2026-12-22"
