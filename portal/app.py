@@ -109,7 +109,7 @@ def create_app(**overrides: Any) -> Flask:
 def arrive() -> None:
     """What happens to every request before anything else, in this order."""
     asked = here.asked()
-    if plain_text.has_nul(asked):
+    if "\0" in asked.path:  # PostgreSQL takes it in no text
         abort(404)
     if asked.endpoint != "static":
         audit.acting_as(None)

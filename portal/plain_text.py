@@ -6,8 +6,9 @@ import re
 from typing import IO, Any
 
 from flask import Request
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.formparser import FormDataParser
+from werkzeug.utils import cached_property
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # all but tabs and the ends of lines
 
@@ -24,7 +25,10 @@ class PlainTextParser(FormDataParser):
 class PlainTextRequest(Request):
     form_data_parser_class = PlainTextParser
 
-
-def has_nul(asked: Request) -> bool:
-    """Whether the address holds a sign that PostgreSQL takes in no text."""
-    return "\0" in asked.path or b"%00" in asked.query_string
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        found = super().args
+        if b"%" not in self.query_string or not any(_CONTROL.search(value) for value in found.values()):
+            return found
+        fields = found.items(multi=True)
+        return ImmutableMultiDict([(name, _CONTROL.sub("", value)) for name, value in fields])

@@ -63,22 +63,26 @@ def _answers() -> dict[Any, Any] | None:
     signal = signals.ANYTHING.read(database.database)
     if signal == signals.CHANGING:
         return None
-    connection, second = database.connection(), int(time.monotonic())
     try:
-        here = (connection, connection.total_changes)
+        return _still_so(database.connection(), signal)
     except sqlite3.Error:  # a broken connection, as the question itself will say
         return None
+
+
+def _still_so(connection: Any, signal: bytes) -> dict[Any, Any]:
+    here, second = (connection, connection.total_changes), int(time.monotonic())
     known: _Kept | None = getattr(_thread, "known", None)
     if known is not None and known.signal == signal and known.here == here:
         if known.second == second:
             return known.answers
         # Once a second SQLite is asked, too: somebody may write to the file without this program.
-        if known.version == _version():
+        if known.version == _version(connection):
             known.second = second
             return known.answers
-    _thread.known = known = _Kept(signal, here, _version(), second)
+    _thread.known = known = _Kept(signal, here, _version(connection), second)
     return known.answers
 
 
-def _version() -> int:
-    return int(db.fetch("PRAGMA data_version")[0][0])
+def _version(connection: Any) -> int:
+    # No query: one number in the memory that all connections share.
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])

@@ -86,7 +86,7 @@ def test_sending_the_form_twice_plans_once(browser, login, house, trainer):
     [
         ({"about": "module", "module": ""}, "Choose the module."),
         ({"about": "module", "module": "Z9"}, "This module was taken away meanwhile."),
-        ({"about": "support"}, "Not a valid choice"),
+        ({"about": "support"}, "Choose one of the lines shown."),
         ({"title": " "}, "Say in a few words what it is about."),
         ({"title": "x" * 121}, "At most 120 letters, please."),
         ({"place": ""}, "Say where it is"),
