@@ -6,10 +6,13 @@ const leave = document.querySelector(".leave");
 function go(event) {
   event?.preventDefault();
   document.documentElement.hidden = true;
-  try {
-    sessionStorage.clear();
-  } catch {
-    // A browser that keeps nothing has nothing to clear.
+  // The answer to leaving clears both as well, but only over https and where it arrives.
+  for (const storage of ["sessionStorage", "localStorage"]) {
+    try {
+      window[storage].clear();
+    } catch {
+      // A browser that keeps nothing has nothing to clear, and nothing holds leaving up.
+    }
   }
   location.replace(leave.href);
 }

@@ -134,6 +134,29 @@ def test_leaving_quickly_with_three_presses_of_shift(visit):
     assert page.url.endswith("/en/demo"), "the page that was left is no longer in the history"
 
 
+@pytest.mark.parametrize("refusing", ["", "sessionStorage", "localStorage"])
+@pytest.mark.parametrize("way", ["the link", "three presses of Shift"])
+def test_leaving_deletes_what_this_device_kept(visit, way, refusing):
+    """Also where no header of ours does it: without a connection, over plain http, in an older browser."""
+    context = visit.context
+    context.route("**/exit", lambda route: route.fulfill(body="an ordinary page", content_type="text/html"))
+    page = visit.open("/en/candidates/checklist")
+    page.get_by_label("Keep my answers on this device").check()
+    visit.press("Begin")
+    page.get_by_role("radio", name="I could show others").locator("visible=true").check()
+    assert page.evaluate("localStorage.getItem('notes')"), "kept on this device"
+    if refusing:
+        page.evaluate(f"Object.defineProperty(window, '{refusing}', {{ get() {{ throw new Error('refused'); }} }})")
+    if way == "the link":
+        page.get_by_role("link", name="Leave quickly").click()
+    else:
+        for _ in range(3):
+            page.keyboard.press("Shift")
+    page.wait_for_url("**/exit")
+    left = page.evaluate("[['sessionStorage', sessionStorage.length], ['localStorage', localStorage.length]]")
+    assert [name for name, length in left if length] == [refusing] * bool(refusing)
+
+
 def test_after_leaving_the_back_button_shows_nothing(visit):
     page = visit.sign_in("Early Robin")
     page.goto(f"{visit.site}/me/settings")
