@@ -1,5 +1,6 @@
 import pathlib
 import re
+import shlex
 
 import pytest
 
@@ -60,6 +61,18 @@ def test_text_is_read_as_text_and_numbers_as_numbers(monkeypatch):
     monkeypatch.setenv("PORTAL_LANGUAGES", '["en", "fr"]')
     values = config.load({})
     assert (values["SITE_NAME"], values["SMALLEST_GROUP"], values["LANGUAGES"]) == ("2026", 7, ["en", "fr"])
+
+
+def test_every_setting_in_the_unit_of_the_readme_can_be_used(monkeypatch):
+    """Read as systemd reads it: quotes round a part of a word go."""
+    lines = re.findall(r"^ +Environment=(.+)$", README.read_text(), re.MULTILINE)
+    settings = dict(word.split("=", 1) for line in lines for word in shlex.split(line))
+    assert "PORTAL_TRUSTED_HOSTS" in settings
+    for variable, text in settings.items():
+        monkeypatch.setenv(variable, text)
+    values = config.load({})
+    assert values["TRUSTED_HOSTS"] == ["peerwork.example"]
+    assert values["BASE_URL"] == "https://peerwork.example"
 
 
 def test_without_any_key_the_application_refuses_to_start(tmp_path):
