@@ -59,18 +59,18 @@ PORTAL_ROLES: dict[str, frozenset[Permission]] = {
     "author": frozenset({P.CONTENT_DRAFT}),
     "reviewer": frozenset({P.CONTENT_REVIEW}),
 }
-ORGANISATION_ROLES: dict[str, frozenset[Permission]] = {
-    "lead": frozenset(
-        {
-            P.ORGANISATION_VIEW, P.AUDIT_VIEW, P.MEMBER_INVITE, P.MEMBER_REMOVE, P.PROGRAMME_EDIT, P.ROUND_OPEN,
-            P.ROUND_CLOSE, P.ROUND_ANSWER, P.RESULTS_VIEW, P.COPY_VIEW, P.TRAINING_ASSIGN, P.TRAINING_DO,
-        }
-    ),
-    "staff": frozenset({P.ORGANISATION_VIEW, P.ROUND_ANSWER, P.RESULTS_VIEW, P.TRAINING_DO}),
+ORGANISATION_ROLES: dict[str, frozenset[Permission]] = {  # in the order lists have
     "peer_worker": frozenset(
         {
             P.ORGANISATION_VIEW, P.ROUND_ANSWER, P.RESULTS_VIEW, P.RESULTS_RELEASE, P.PEER_CONTACT_NAME, P.TRAINING_DO,
             P.SUPPORT_MEET,
+        }
+    ),
+    "staff": frozenset({P.ORGANISATION_VIEW, P.ROUND_ANSWER, P.RESULTS_VIEW, P.TRAINING_DO}),
+    "lead": frozenset(
+        {
+            P.ORGANISATION_VIEW, P.AUDIT_VIEW, P.MEMBER_INVITE, P.MEMBER_REMOVE, P.PROGRAMME_EDIT, P.ROUND_OPEN,
+            P.ROUND_CLOSE, P.ROUND_ANSWER, P.RESULTS_VIEW, P.COPY_VIEW, P.TRAINING_ASSIGN, P.TRAINING_DO,
         }
     ),
     "trainer": frozenset({P.ORGANISATION_VIEW, P.GROWTH_VIEW, P.TRAINING_ASSIGN, P.TRAINING_DO}),

@@ -58,7 +58,7 @@ class ProgrammeForm(NewForm):
 
 
 class InvitationForm(NewForm):
-    role = RadioField(_l("What will they be?"), [DataRequired(_l("Choose one of the five."))])
+    role = RadioField(_l("What will they be?"), [DataRequired(_l("Choose one of these."))])
     programmes = SelectMultipleField(
         _l("In which programmes?"),
         coerce=lambda value: UUID(str(value)),

@@ -14,9 +14,9 @@ from portal import audit, clock, db
 from portal.accounts.models import Person
 from portal.organisations import peer_contact
 from portal.organisations.models import Membership, MembershipProgramme, Organisation, Programme
-from portal.permissions import Held
+from portal.permissions import ORGANISATION_ROLES, Held
 
-ROLES = ("peer_worker", "staff", "lead", "trainer", "candidate")  # in the order lists have
+ROLES = tuple(ORGANISATION_ROLES)  # in the order lists have
 EVERYWHERE: frozenset[UUID] = frozenset()  # as in a membership: no programme named means all of them
 
 

@@ -221,7 +221,7 @@ def test_a_whole_team_may_type_the_codes_of_its_slips(browser):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"role": None}, "Choose one of the five."),
+        ({"role": None}, "Choose one of these."),
         ({"role": "lead", "uses": "2"}, "for a lead or a trainer it is 1"),
         ({"uses": "501"}, "Type a number from 1 to 500"),
         ({"uses": "many"}, "Type a number from 1 to 500."),
