@@ -17,6 +17,7 @@ from portal.accounts import portal_people
 from portal.commands import CannotStart
 from portal.feature import Feature
 from portal.operations import services
+from portal.rounds.instruments import InstrumentsUnusable
 
 TICK_SECONDS = 60
 
@@ -137,11 +138,14 @@ def check_database(url: str) -> None:
 
 
 def prepare(app: Flask) -> None:
-    """Let every feature load what belongs to this release."""
+    """Let every feature load what belongs to this release. Raises CannotStart."""
     with app.app_context(), db.connection():
         for feature in app.extensions["features"]:
             if feature.prepare:
-                feature.prepare()
+                try:
+                    feature.prepare()
+                except InstrumentsUnusable as error:
+                    raise CannotStart(str(error)) from error
 
 
 def greet(app: Flask, host: str, port: int) -> None:

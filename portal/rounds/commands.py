@@ -28,7 +28,8 @@ def _check_kept(folder: Path, digests: dict[str, str]) -> list[checks.Finding]:
         return []  # check_folder has said so
     if released is None or folder.name in digests:
         return []
-    message = f"this instrument is released; add {folder.name} = “{files.structure_digest(folder)}”."
+    line = f'{folder.name} = "{files.structure_digest(folder)}"'  # as it stands in the file
+    message = f"this instrument is released; add {line}."
     return [checks.Finding("digests.toml", folder.name, message)]
 
 

@@ -16,6 +16,8 @@ import urllib.request
 
 import pytest
 
+from tests.conftest import copy_data
+
 PORTAL = [str(pathlib.Path(sys.executable).with_name("portal"))]
 
 
@@ -299,3 +301,16 @@ def test_waitress_serves_the_same_through_wsgi(tmp_path):
     finally:
         process.kill()
         process.communicate()
+
+
+def test_a_released_instrument_whose_file_changed_stops_the_start_with_a_sentence(seed_folder, tmp_path):
+    copy_data(seed_folder, tmp_path / "data")
+    connection = sqlite3.connect(tmp_path / "data" / "portal.sqlite3")
+    row = ("0" * 32, "principles-1", "2026-11-22", "0" * 64, "{}")
+    connection.execute("INSERT INTO stored_instrument (id, name, released, digest, structure) VALUES (?, ?, ?, ?, ?)", row)
+    connection.commit()
+    connection.close()
+    ended = run("migrate", "--data", str(tmp_path / "data"))
+    assert ended.returncode == 2
+    assert "principles-1/instrument.toml differs from what was released on 2026-11-22" in ended.stderr
+    assert "Traceback" not in ended.stderr

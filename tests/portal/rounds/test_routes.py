@@ -1,9 +1,12 @@
 import datetime as dt
 import json
+import re
+import tomllib
 
 import pytest
 from click.testing import CliRunner
 
+from assessments import files
 from assessments.model import Mode, RaterGroup
 from portal import clock, db
 from portal.organisations import services as organisations
@@ -365,6 +368,8 @@ def test_findings_end_with_status_one(monkeypatch):
         ("principles-1/instrument.toml", ""),
         ("digests.toml", "candidate-1"),
     }
+    (line,) = re.findall(r"add (.*)\.$", next(one["message"] for one in found if one["file"] == "digests.toml"))
+    assert tomllib.loads(line)["candidate-1"] == files.structure_digest(files.INSTRUMENTS / "candidate-1")
 
 
 def test_closing_ends_the_due_ones_only(organisation):
