@@ -26,3 +26,10 @@ def test_the_smallest_group_is_the_one_of_this_site(url, tmp_path, least):
     app = create_app(TESTING=True, DATABASE_URL=url, DATA_DIR=str(tmp_path / "data"), SMALLEST_GROUP=least)
     told = rows(Browser(app).get("/en/who-reads-what"))["Your answers in a round"]
     assert f"groups of {least} or more" in told
+
+
+def test_what_leaving_does_not_do_names_the_last_card_without_scripts(browser):
+    told = browser.get("home.show_safety").text
+    told = told.partition("What leaving does not do")[2].partition("Discreet mode")[0]
+    assert "Without scripts" in told
+    assert "close the tab or the window" in told
