@@ -17,6 +17,7 @@ from flask_babel import get_locale, gettext
 
 from portal import clock, here
 from portal.i18n import language
+from portal.text import slug
 
 DISCREET_COOKIE = "discreet"
 
@@ -103,3 +104,13 @@ def messages() -> list[str]:
 def neutral_name() -> str:
     """The name of the site in discreet mode."""
     return gettext("Notes")
+
+
+def window_title(title: str) -> str:
+    """What a window or a viewer says of a document with this title."""
+    return neutral_name() if discreet() else title
+
+
+def file_name(name: str) -> str:
+    """What a download of this name is called, in the visitor's list of files."""
+    return f"{slug(neutral_name())}{Path(name).suffix}" if discreet() else name

@@ -13,7 +13,7 @@ from portal.i18n import language
 from portal.pdf import keep_pdf, make_pdf
 from portal.pdf_text import convert
 from portal.permissions import public
-from portal.views import day
+from portal.views import day, discreet, file_name, window_title
 
 
 @bp.get("/<language>/guidance/<section>/booklet")
@@ -28,12 +28,14 @@ def show_booklet(section: str) -> ResponseReturnValue:
 def download_booklet(section: str) -> ResponseReturnValue:
     booklet = get_booklet(language(), section) or abort(404)
     line, notice, contents = booklet.line, _notice(booklet), gettext("Contents")
+    window = window_title(line.title)
     text = render_template("guidance/booklet_text.html", booklet=booklet)
     written = [booklet.published.year, booklet.published.month, booklet.published.day]
 
     def make() -> bytes:
         data = {
             "title": line.title,
+            "window": window,
             "summary": line.summary,
             "notice": notice,
             "contents": contents,
@@ -42,9 +44,11 @@ def download_booklet(section: str) -> ResponseReturnValue:
         }
         return make_pdf("document", data, language())
 
-    content = "\n".join([line.title, line.summary, notice, contents, setting("BASE_URL"), text])
-    made = Response(keep_pdf(f"booklet-{language()}-{section}", content, make), mimetype="application/pdf")
-    made.headers["Content-Disposition"] = f'inline; filename="{section}.pdf"'
+    content = "\n".join([window, line.title, line.summary, notice, contents, setting("BASE_URL"), text])
+    # Each way has a place of its own: neither is made anew whenever somebody asks for the other.
+    name = f"{'notes' if discreet() else 'booklet'}-{language()}-{section}"
+    made = Response(keep_pdf(name, content, make), mimetype="application/pdf")
+    made.headers["Content-Disposition"] = f'inline; filename="{file_name(f"{section}.pdf")}"'
     return made
 
 

@@ -138,6 +138,21 @@ def test_the_pdf_is_accessible_and_says_what_it_is(browser, small):
     assert "Noted." in [note.words for note in tree.below("Note")][-1]
 
 
+def test_in_discreet_mode_neither_the_title_nor_the_name_of_the_file_tells_what_it_is(browser, small):
+    openly = pdf_of(browser)
+    browser.client.set_cookie("discreet", "1")
+    answer = browser.client.get(PDF)
+    assert answer.headers["Content-Disposition"] == 'inline; filename="notes.pdf"'
+    with pikepdf.open(io.BytesIO(answer.data)) as opened:
+        assert str(opened.docinfo["/Title"]) == "Notes"
+        assert "principles" not in opened.Root.Metadata.read_bytes().decode().lower()
+    assert text(read(answer.data)) == text(read(openly)), "what is read stays"
+    browser.client.delete_cookie("discreet")
+    kept = {path: path.stat().st_mtime_ns for path in (config.setting("DATA_DIR") / "pdf").iterdir()}
+    assert pdf_of(browser) == openly
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept, "neither takes the other's place"
+
+
 def test_a_page_withdrawn_is_in_neither(browser, small):
     before = pdf_of(browser)
     withdraw("respect")

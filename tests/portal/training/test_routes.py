@@ -313,6 +313,19 @@ def test_a_pack_prints_as_a_booklet(browser):
         )
 
 
+def test_in_discreet_mode_a_pack_is_called_notes(browser):
+    pikepdf = pytest.importorskip("pikepdf")
+    browser.client.set_cookie("discreet", "1")
+    printed = browser.client.get("/en/modules/pack?code=K1&code=K4&as=pdf")
+    assert printed.headers["Content-Disposition"] == 'inline; filename="notes.pdf"'
+    with pikepdf.open(io.BytesIO(printed.data)) as document:
+        assert str(document.docinfo["/Title"]) == "Notes"
+    answer = browser.client.get("/en/modules/pack?code=K1&code=K4")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="notes.html"'
+    assert "<title>Notes</title>" in answer.get_data(as_text=True)
+    assert "<h1>Modules K1, K4</h1>" in answer.get_data(as_text=True)
+
+
 @pytest.mark.parametrize("query", ["", "?code=Z9", "?code=../etc/passwd&as=pdf"])
 def test_a_pack_of_nothing_there_is_not(browser, query):
     browser.get(f"/en/modules/pack{query}", status=404)
