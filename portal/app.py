@@ -121,11 +121,13 @@ def arrive() -> None:
 
 def leave(response: Response) -> Response:
     """What happens to every answer last."""
-    personal = security.is_personal()
+    personal = security.is_personal(response.status_code)
     security.add_headers(response, personal)
+    if personal:
+        return response
     if request.endpoint == "static":
         compression.compress(response)
-    elif not personal:
+    else:
         pagecache.finish(response)
     return response
 

@@ -24,6 +24,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
 }
 PERSONAL = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+FILE_SENT = (200, 206, 304)  # any other answer among the files is a page that says who is signed in
 TRANSPORT = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
@@ -74,11 +75,11 @@ def is_this_machine(address: str | None) -> bool:
         return False
 
 
-def is_personal() -> bool:
-    """Whether this answer could tell something about a person: then nobody may keep it."""
+def is_personal(status: int) -> bool:
+    """Whether an answer with this status could tell something about a person: then nobody may keep it."""
     endpoint = here.asked().endpoint or ""
     if endpoint == "static":
-        return False
+        return status not in FILE_SENT
     view = here.app().view_functions.get(endpoint)
     return view is None or access_of(view) is not Label.PUBLIC or bool(here.person().is_authenticated)
 

@@ -69,6 +69,28 @@ def test_errors_carry_it_too(browser, method, address, status):
     assert differing(answer, EVERYWHERE) == {}
 
 
+@pytest.mark.parametrize(
+    ("address", "asked", "status"),
+    [("/static/nothing.css", {}, 404), ("/static/site.css", {"Range": "bytes=9999999-"}, 416)],
+)
+def test_an_error_among_the_files_says_who_is_signed_in_and_is_not_kept(browser, login, make, address, asked, status):
+    login(make.person("Quiet Heron"))
+    with db.connection():  # as a thread of a server has it since its first page
+        answer = browser.client.get(address, headers={**asked, "Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
+    assert (answer.status_code, "Quiet Heron" in answer.text) == (status, True)
+    assert differing(answer, PERSONAL) == {}
+
+
+@pytest.mark.parametrize(("asked", "status"), [({}, 200), ({"Range": "bytes=0-9"}, 206), ({"If-None-Match": "*"}, 304)])
+def test_a_file_may_be_kept_by_whoever_is_signed_in_too(browser, login, make, asked, status):
+    login(make.person("Quiet Heron"))
+    with browser.client.get("/static/site.css", headers=asked) as answer:
+        assert answer.status_code == status
+        assert "X-Robots-Tag" not in answer.headers
+        assert "no-store" not in answer.headers["Cache-Control"]
+
+
 def test_a_failure_of_ours_is_a_page_that_tells_nothing(app, browser):
     app.testing = False
     app.add_url_rule("/broken", "broken", lambda: 1 / 0)

@@ -307,7 +307,9 @@ def test_a_released_instrument_whose_file_changed_stops_the_start_with_a_sentenc
     copy_data(seed_folder, tmp_path / "data")
     connection = sqlite3.connect(tmp_path / "data" / "portal.sqlite3")
     row = ("0" * 32, "principles-1", "2026-11-22", "0" * 64, "{}")
-    connection.execute("INSERT INTO stored_instrument (id, name, released, digest, structure) VALUES (?, ?, ?, ?, ?)", row)
+    connection.execute(
+        "INSERT INTO stored_instrument (id, name, released, digest, structure) VALUES (?, ?, ?, ?, ?)", row
+    )
     connection.commit()
     connection.close()
     ended = run("migrate", "--data", str(tmp_path / "data"))
