@@ -13,7 +13,7 @@ from flask_login import current_user
 from assessments.model import Words
 from portal.candidates import checklist, services, soft_words
 from portal.candidates.checklist import Card, Checklist
-from portal.candidates.forms import KeepForm, sheet_form
+from portal.candidates.forms import KeepForm, SheetForm, sheet_form
 from portal.i18n import language
 from portal.permissions import public, signed_in
 
@@ -23,6 +23,9 @@ NUMBERS = (
     _l("one"), _l("two"), _l("three"), _l("four"), _l("five"), _l("six"), _l("seven"), _l("eight"), _l("nine"),
     _l("ten"), _l("eleven"), _l("twelve"),
 )  # fmt: skip
+
+SHEET_WIDTHS = {"words": 60, "show": 30, "do": 30, "grow": 30, "support": 30, "helps": 60}  # letters on a line
+MOST_LARGE_LINES = 24  # of large print on an A4 page, beside headings
 
 
 @bp.after_request
@@ -47,6 +50,14 @@ def card_position(card: Card, words: Words) -> str:
 def text_rows(text: str | None, width: int, least: int = 1) -> int:
     """How many lines a text takes, for browsers whose text boxes do not grow."""
     return max(least, sum(1 + len(line) // width for line in (text or "").splitlines()))
+
+
+@bp.app_template_global()
+def is_long(form: SheetForm) -> bool:
+    """Whether the sheet needs small print to stay on one page. `checklist.js` counts the lines of its boxes alike."""
+    rows = {part: text_rows(form[f"sheet_{part}"].data, width, 2) for part, width in SHEET_WIDTHS.items()}
+    beside = max(rows["show"], rows["do"]) + max(rows["grow"], rows["support"])
+    return rows["words"] + beside + rows["helps"] > MOST_LARGE_LINES
 
 
 # --- for everybody: nothing is kept here ---

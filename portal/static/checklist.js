@@ -155,6 +155,7 @@ function run() {
       control.dataset.filled = text;
     }
     for (const control of sheetTexts()) grow(control);
+    fit();
     warn();
   }
 
@@ -167,6 +168,13 @@ function run() {
       2,
       lines.reduce((sum, one) => sum + one, 0),
     );
+  }
+
+  // A long sheet is printed small, so that it stays on one page; the page without script counts in the same way.
+  function fit() {
+    const rows = (part) => form.elements[`sheet-${part}`].rows;
+    const beside = Math.max(rows("show"), rows("do")) + Math.max(rows("grow"), rows("support"));
+    parts.get("sheet").querySelector(".sheet").classList.toggle("full", rows("words") + beside + rows("helps") > 24);
   }
 
   function warn() {
@@ -233,7 +241,10 @@ function run() {
     });
   }
   form.addEventListener("input", (event) => {
-    if (event.target.matches("textarea")) grow(event.target);
+    if (event.target.matches("textarea")) {
+      grow(event.target);
+      fit();
+    }
     if (event.target.matches("[type=radio], [type=checkbox]")) {
       draw();
       fill();
