@@ -111,6 +111,10 @@ def test_the_checklist_to_its_sheet(visitor, script):
     assert "I bring" in words
     assert "I’d like" in words
     assert words.index("People around me respect me") < words.index("I’d like")
+    for section in ("Why I want this", "What the job asks, and what would help me"):
+        page.get_by_role("button", name=f"To the cards: {section}").locator("visible=true").click()
+        assert section in page.get_by_role("main").inner_text()
+        page.get_by_role("button", name="Look at my lists now").locator("visible=true").first.click()
     page.get_by_role("button", name="Make my page").locator("visible=true").first.click()
     assert "What I bring" in page.locator("h1:visible").first.inner_text()
     assert visit.context.cookies() == []

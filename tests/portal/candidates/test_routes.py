@@ -105,6 +105,22 @@ def test_ticks_and_answers_can_be_taken_away_again(browser):
     assert "F4.01" not in fields and fields["F4.02"] == "yes"
 
 
+@pytest.mark.parametrize(
+    ("section", "first"),
+    [
+        ("Why I want this", "Why I want this"),
+        ("What the job asks, and what would help me", "Being there at agreed times"),
+    ],
+)
+def test_the_lists_lead_back_to_the_cards_that_stand_in_neither(browser, section, first):
+    page = browser.submit(begin(browser), press=("go", "at F4"))
+    page = browser.submit(page, button="Next card", **{"F4.02": "yes"})
+    page = browser.submit(page, press=("go", "result"))
+    page = browser.submit(page, button=f"To the cards: {section}")
+    assert page.heading == first
+    assert values(page)["F4.02"] == "yes"
+
+
 def test_a_kind_word_appears_and_stops_nobody(browser):
     page = browser.submit(begin(browser), press=("go", "sheet"))
     warning = "You wrote something about health or drugs. You don’t need to share that."
