@@ -13,6 +13,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder: then every page looked at is saved there
 
 WIDTHS = (320, 768, 1280)
+LARGE_TEXT_WIDTHS = (320, 640)  # with text at twice its size
 SCHEMES = ("light", "dark")
 
 
@@ -112,7 +113,7 @@ class Visit:
         assert self.messages == [], self.messages
 
     def look(self, name: str, schemes=SCHEMES, widths=WIDTHS) -> None:
-        """Check the page that is open: axe, sideways scroll, console, at every width and scheme."""
+        """Check the page that is open: axe, sideways scroll, console; at every width and scheme, and in large text."""
         from axe_playwright_python.sync_playwright import Axe
 
         self.page.wait_for_load_state()
@@ -130,7 +131,19 @@ class Visit:
             told = [f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in found]
             assert not told, f"{name} ({scheme}): {told}"
         self.page.emulate_media(color_scheme="light")
+        self._look_with_text_twice_as_large(name)
         self.quiet()
+
+    def _look_with_text_twice_as_large(self, name: str) -> None:
+        size = "(size) => { document.documentElement.style.fontSize = size; }"
+        self.page.evaluate(size, "200%")
+        for width in LARGE_TEXT_WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name} with text twice as large scrolls sideways at {width}: {wide}"
+            if SCREENSHOTS:
+                self.page.screenshot(path=f"{SCREENSHOTS}/{name}-{width}-large.png", full_page=True)
+        self.page.evaluate(size, "")
 
 
 @pytest.fixture(params=["with script", "without script"])

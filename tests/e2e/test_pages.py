@@ -164,11 +164,3 @@ def test_after_leaving_the_back_button_shows_nothing(visit):
     page.go_back()
     page.wait_for_load_state()
     assert "Early Robin" not in page.get_by_role("main").inner_text()
-
-
-def test_text_twice_as_large_scrolls_only_one_way(visit):
-    for name in ("home", "reading", "checklist", "sign-in"):
-        page = visit.open(PUBLIC[name])
-        page.set_viewport_size({"width": 640, "height": 900})
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 640, name

@@ -3,6 +3,7 @@
 import pytest
 
 from portal import create_app
+from tests.e2e.conftest import LARGE_TEXT_WIDTHS, WIDTHS
 from tests.support.browser import Browser
 
 
@@ -33,3 +34,9 @@ def test_what_leaving_does_not_do_names_the_last_card_without_scripts(browser):
     told = told.partition("What leaving does not do")[2].partition("Discreet mode")[0]
     assert "Without scripts" in told
     assert "close the tab or the window" in told
+
+
+def test_the_narrowest_screen_promised_is_one_every_type_of_page_is_looked_at_on(browser):
+    told = browser.get("home.show_accessibility").text
+    assert f"from a width of {min(WIDTHS)} pixels on, also with text at twice its size" in told
+    assert min(LARGE_TEXT_WIDTHS) == min(WIDTHS)
