@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
 from portal import db, generation
+from tests.support.written import elsewhere
 
 
 @db.transaction
@@ -14,18 +13,6 @@ def raise_and(error: Exception | None = None) -> None:
     generation.raise_it()
     if error:
         raise error
-
-
-def elsewhere(action) -> None:
-    """Do it on a connection of its own."""
-
-    def run() -> None:
-        with db.connection():
-            action()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
 
 
 def test_it_stays_until_it_is_raised_and_is_never_the_same_again(database):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-import threading
 from uuid import uuid4
 
 import pytest
 
 from portal import db, recall, signals
 from portal.accounts.models import Person
+from tests.support.written import elsewhere
 
 asked = []
 
@@ -27,16 +27,6 @@ def rename(person, name, error=None):
     Person.update(nickname=name).where(Person.id == person).execute()
     if error:
         raise error
-
-
-def elsewhere(action) -> None:
-    def run() -> None:
-        with db.connection():
-            action()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from portal import db
@@ -19,3 +20,15 @@ def write_something() -> None:
     """As if somebody had saved something, somewhere."""
     with db.connection(), writing():
         pass
+
+
+def elsewhere(action: Callable[[], object]) -> None:
+    """Do it on a connection of its own."""
+
+    def run() -> None:
+        with db.connection():
+            action()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
