@@ -132,7 +132,7 @@ def _is_address(text: str, *schemes: str) -> bool:
 
 
 def _is_database(text: str) -> bool:
-    return text.startswith("postgresql://") or bool(text.removeprefix("sqlite:///") and text.startswith("sqlite:///"))
+    return text.startswith("postgresql://") or (text.startswith("sqlite:///") and text != "sqlite:///")
 
 
 def _is_hard_to_guess(key: str) -> bool:

@@ -21,7 +21,7 @@ from portal.views import discreet, messages
 
 P = ParamSpec("P")
 
-MOST_KEPT = 2000  # parts drawn once
+MOST_KEPT = 2000  # pages of people's own, drawn once
 
 _SIGN = f"\x01{secrets.token_hex(8)}"  # in no text that anybody has typed
 _NAME = f"{_SIGN}\x02"  # stands for the nickname, which is put in at every request and never kept
@@ -35,7 +35,7 @@ def init_app(app: Flask, features: tuple[Feature, ...]) -> None:
     app.extensions["navigation"] = items
     app.extensions["frames"] = {}
     app.extensions["own pages"] = {}
-    app.jinja_env.globals.update(frame=frame, fixed_part=fixed_part)
+    app.jinja_env.globals.update(frame=frame)
 
 
 def same_for_everybody(view: Callable[P, str]) -> Callable[P, str]:
@@ -69,7 +69,9 @@ def own_page(template: str, own: Mapping[str, str], **values: Hashable) -> str:
     if pieces is None:
         places = {name: Markup(_place(name)) for name in own}  # noqa: S704 - signs of ours
         pieces = _draw_for_everybody(lambda: render_template(template, **places, **values))
-        _make_room(kept)[key] = pieces
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[key] = pieces
     return _fill(pieces, own)
 
 
@@ -107,26 +109,12 @@ def frame(part: str) -> Markup:
         said = messages()
         if said or not here.app().config["DEMO"]:
             return _draw("layouts/said.html", said=said) if said else Markup()
-    return fixed_part(f"layouts/{part}.html")
-
-
-def fixed_part(template: str, **values: Hashable) -> Markup:
-    """A template that shows everybody who reads a language the same for the same values at all times: drawn once.
-
-    No value may be a person's own: what was drawn stays in memory.
-    """
     kept: dict[tuple[object, ...], Markup] = here.app().extensions["frames"]
-    key = (template, language(), here.asked().script_root, *values.items())
-    part = kept.get(key)
-    if part is None:
-        part = _make_room(kept)[key] = _draw(template, **values)
-    return part
-
-
-def _make_room(kept: dict[Any, Any]) -> dict[Any, Any]:
-    if len(kept) >= MOST_KEPT:
-        kept.clear()
-    return kept
+    key = (part, language(), here.asked().script_root)
+    drawn = kept.get(key)
+    if drawn is None:
+        drawn = kept[key] = _draw(f"layouts/{part}.html")
+    return drawn
 
 
 def _draw(template: str, **values: Any) -> Markup:

@@ -49,20 +49,24 @@ def start() -> ResponseReturnValue:
         return _refuse_code()
     if request.method == "GET" or not key or request.form.get(CARRIED):
         return pages.show_start(beginning, url_for(".start"), member=False)
-    return _begin(beginning, key) or _refuse("used")
+    return _begin(beginning, key) or _refuse("used", begun=_has_begun())
 
 
 def _refuse_code() -> ResponseReturnValue:
     """A code that is wrong or over: the page says the same of both."""
     if request.method == "POST":
         _count_wrong("code")
-    begun = services.find_sheet(pages.held_key()) is not None
-    return _refuse("started" if begun else "code"), 200 if begun else 404
+    begun = _has_begun()
+    return _refuse("started" if begun else "code", begun=begun), 200 if begun else 404
 
 
-def _refuse(refusal: str) -> str:
-    begun = services.find_sheet(pages.held_key()) is not None
+def _refuse(refusal: str, *, begun: bool) -> str:
     return render_template("answering/no_place.html", refusal=refusal, begun=begun)
+
+
+def _has_begun() -> bool:
+    """Whether this browser holds a key that opens a sheet."""
+    return services.find_sheet(pages.held_key()) is not None
 
 
 @bp.post("/answer/start/<uuid:round_id>")
@@ -74,13 +78,14 @@ def start_as_member(round_id: UUID) -> ResponseReturnValue:
     if key and services.find_sheet(key):
         return _started(key)
     if beginning.refusal:
-        return _refuse(beginning.refusal.value)
+        return _refuse(beginning.refusal.value, begun=_has_begun())
     if not key or request.form.get(CARRIED):
         return pages.show_start(beginning, url_for(".start_as_member", round_id=round_id), member=True)
     if (answer := _begin(beginning, key)) is not None:
         return answer
     now = starting.find_for_member(current_user.id, current_user.held, round_id)
-    return _refuse(((now and now.refusal) or starting.Refusal.STARTED).value)
+    refusal = (now and now.refusal) or starting.Refusal.STARTED
+    return _refuse(refusal.value, begun=_has_begun())
 
 
 def _begin(beginning: starting.Beginning, key: str) -> ResponseReturnValue | None:

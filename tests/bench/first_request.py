@@ -7,14 +7,11 @@ process, interleaved; the quietest run counts. A garbage collection of the whole
 
 from __future__ import annotations
 
-import gc
-import time
-
 from flask import Flask, render_template
 from jinja2 import DictLoader
-from werkzeug.test import create_environ
 
 from tests.bench import demo
+from tests.bench.in_process import cost
 from tests.bench.server import say
 
 ROUNDS = 12
@@ -46,23 +43,6 @@ def bare() -> Flask:
         return render_template("page.html", page=page, menu=("why", "principles", "prepare", "practice"))
 
     return app
-
-
-def cost(application, paths: list[str]) -> float:
-    """Microseconds of CPU a request, each path asked once."""
-    environs = [create_environ(path, "http://localhost", environ_base={"REMOTE_ADDR": "127.0.0.1"}) for path in paths]
-    gc.collect()
-    gc.disable()
-    began = time.process_time()
-    for environ in environs:
-        b"".join(application(environ, _start))
-    spent = time.process_time() - began
-    gc.enable()
-    return spent / len(paths) * 1e6
-
-
-def _start(status: str, _headers: object) -> None:
-    assert status == "200 OK", status
 
 
 def main() -> None:

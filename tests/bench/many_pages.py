@@ -6,14 +6,11 @@ first time; what all pages share is read once after each edit, which is told apa
 
 from __future__ import annotations
 
-import gc
 import sys
-import time
 import uuid
 
-from werkzeug.test import create_environ
-
 from tests.bench import demo
+from tests.bench.in_process import cost
 from tests.bench.server import say
 
 PER_SECTION = 20
@@ -47,19 +44,6 @@ def fill(count: int) -> list[str]:
     return addresses[:: max(1, len(addresses) // ASKED)][:ASKED]
 
 
-def cost(application, paths: list[str]) -> float:
-    """Microseconds of CPU a request."""
-    environs = [create_environ(path, "http://localhost", environ_base={"REMOTE_ADDR": "127.0.0.1"}) for path in paths]
-    gc.collect()
-    gc.disable()
-    began = time.process_time()
-    for environ in environs:
-        b"".join(application(environ, lambda _status, _headers: None))
-    spent = time.process_time() - began
-    gc.enable()
-    return round(spent / len(paths) * 1e6, 1)
-
-
 def main(count: int) -> None:
     demo.prepare()
     from portal import create_app, db, generation
@@ -76,7 +60,11 @@ def main(count: int) -> None:
         cached = min(cost(app.wsgi_app, paths * 5) for _ in range(5))
     say(
         pages=count,
-        **{"from the cache, µs": cached, "drawn, µs": min(drawn), "first after an edit, ms": after_edit / 1e3},
+        **{
+            "from the cache, µs": round(cached, 1),
+            "drawn, µs": round(min(drawn)),
+            "first after an edit, ms": round(after_edit / 1e3),
+        },
     )
 
 
